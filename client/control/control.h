@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
+
+// The control thread's loop: commands in (OSC, scores, the program's own), each checked against the one table of
+// commands, turned into messages for process and disk, and answered exactly once.
+
+#include "base/status.h"
+#include "control/ops.h"
+
+typedef struct Control Control;
+
+/// `ops` is copied; what it points to outlives the control.  Control thread, like everything here.
+Status control_new(Control** out, const Ops* ops, Error* error);
+void   control_free(Control* c);
+
+/// Open the OSC port, UDP and TCP, on `address` ("127.0.0.1").  STATUS_BUSY: in use, `error` says what to do.
+Status control_open_osc(Control* c, const char* address, int port, Error* error);
+
+/// Where an answer goes when the command came from the program itself.  `line`: "/ok ...", "/error ..." in score
+/// syntax.
+typedef void (*ControlAnswer)(void* data, const char* line);
+
+/// Carry out one command written as in a score, without a time: `/deck/1/play 0.5`.  `answer` may be NULL: errors are
+/// logged. It may be called later than this returns, from control_poll.
+void control_line(Control* c, const char* line, ControlAnswer answer, void* data);
+
+/// Read a score and check all of it (STATUS_BAD_VALUE: `error` names file and line; nothing was started), then play it,
+/// its time 0 at engine frame `origin`.  Its loads are made ahead of time.
+Status control_play_score(Control* c, const char* path, int64_t origin, Error* error);
+
+/// Seconds of the score's last command; 0: none plays.  How many of its commands are still to come.
+double control_score_length(const Control* c);
+size_t control_score_pending(const Control* c);
+
+/// One turn of the loop: waits up to `timeout_ms` for something to do (0: don't wait).  Due messages enter the command
+/// ring, a little ahead of their frame.
+void control_poll(Control* c, int timeout_ms);
+
+/// Whether loads, pins or commands of `frame` and before are still under way (offline rendering waits for them).
+bool control_busy(const Control* c, int64_t frame);
+
+/// /quit was received, or control_quit called (async-signal-safe).
+bool control_quitting(const Control* c);
+void control_quit(Control* c);
+
+#endif

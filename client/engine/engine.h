@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+// The mixing engine, set up.  What runs on the process thread is in engine_rt.h.
+
+#include "base/status.h"
+#include "engine/engine_rt.h"
+#include "engine/playhead.h"
+#include "msg/levels.h"
+#include "msg/ring.h"
+
+typedef struct {
+  uint32_t rate;  ///< Hz
+  uint32_t decks; ///< 2 .. MAX_DECKS
+} EngineConfig;
+
+typedef struct Engine Engine;
+
+/// A new engine with empty decks and all controls at their defaults.  Everything that its process thread will touch is
+/// allocated here, for MAX_BLOCK.  Control thread.
+Status engine_new(Engine** out, const EngineConfig* config, Error* error);
+
+/// Pre: nobody runs it.  Tracks and plugins that are still in it are listed as retired in its notice ring first: read
+/// those.
+void engine_retire_all(Engine* e);
+void engine_free(Engine* e);
+
+EngineRt* engine_rt(Engine* e);       ///< for who runs it
+Ring*     engine_commands(Engine* e); ///< of Command; the control thread writes
+Ring*     engine_notices(Engine* e);  ///< of Notice; the control thread reads
+Levels*   engine_levels(Engine* e);
+Playhead* engine_playhead(Engine* e, uint32_t deck); ///< the disk thread reads
+Epoch*    engine_epoch(Engine* e);
+Ring*     engine_record_ring(Engine* e); ///< of float[2], the master; the disk thread reads
+uint32_t  engine_rate(const Engine* e);
+uint32_t  engine_decks(const Engine* e);
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef JACK_CLIENT_H
+#define JACK_CLIENT_H
+
+// The JACK client: its ports, callbacks and metadata.  Control thread, except the callbacks.
+
+#include "base/status.h"
+#include "engine/engine.h"
+
+typedef struct JackClient JackClient;
+
+typedef struct {
+  const char* name;
+  const char* server; ///< server name, NULL: the default (or $JACK_DEFAULT_SERVER)
+  bool        start_server;
+  bool        deck_ports;
+  bool        connect; ///< master to the first two physical playback ports
+} JackConfig;
+
+/// Opens the client, so that rate and block are known.  STATUS_NO_SERVER: there is none, `error` says what to do.
+Status      jack_open_client(JackClient** out, const JackConfig* config, Error* error);
+uint32_t    jack_rate(const JackClient* c);
+uint32_t    jack_block(const JackClient* c);
+const char* jack_name(const JackClient* c); ///< the server may have made it unique
+
+/// Registers the ports, sets the callbacks, activates, connects.  From here on the engine runs.
+Status jack_start(JackClient* c, Engine* engine, Error* error);
+void   jack_stop(JackClient* c); ///< deactivates: the engine runs no more
+void   jack_free(JackClient* c);
+
+/// Engine frame that is heard about now.
+int64_t jack_frame_now(const JackClient* c);
+
+/// The server went away, was it said why (async; the control thread polls it).
+bool jack_lost(const JackClient* c);
+
+void jack_set_title(JackClient* c, uint32_t deck, const char* title); ///< pretty names of the deck's ports
+void jack_latency_changed(JackClient* c); ///< has the server ask the latency callbacks again
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef MSG_LEVELS_H
+#define MSG_LEVELS_H
+
+// What the process thread shows of itself: plain numbers, each an atomic of its own, written by process with relaxed
+// order and read by anyone.  Peaks are held until they are taken.
+
+#include "msg/limits.h"
+#include "msg/notice.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/// Cycle times in quarter octaves from 1 us: bin b holds [2^(b/4), 2^((b+1)/4)) us; bin 0 also holds all below.
+#define TIMING_BINS 96
+
+typedef struct {
+  _Atomic uint64_t count;
+  _Atomic uint64_t sum_ns;
+  _Atomic uint64_t max_ns;
+  _Atomic uint32_t bins[TIMING_BINS];
+} Timing;
+
+typedef struct {
+  atomic_int       state;    ///< a DeckState
+  _Atomic int64_t  position; ///< what is heard now: frames of the track, 32.32
+  _Atomic int64_t  length;   ///< frames of the track; 0: none
+  atomic_uint      rate;     ///< of the track, Hz
+  atomic_uint      latency;  ///< of the chain, engine frames
+  _Atomic float    speed;    ///< as it is gliding
+  _Atomic float    shift;    ///< semitones that the pitch plugin makes now; 0 when out of the path
+  _Atomic float    peak[2];  ///< post-trim, linear, max since taken
+  _Atomic uint64_t starves;
+  Timing           timing;
+} DeckLevels;
+
+typedef struct {
+  _Atomic uint64_t cycles;
+  _Atomic int64_t  frame;      ///< engine frame at the start of the newest cycle
+  _Atomic int64_t  frame_ns;   ///< clock_ns() then
+  _Atomic uint64_t xruns;      ///< as JACK reports them
+  _Atomic uint64_t late;       ///< commands that came after their frame
+  _Atomic uint64_t full_rings; ///< notices or recorded frames that found their ring full
+  atomic_uint      rate, block;
+  _Atomic float    master_peak[2];
+  Timing           cycle;
+  Timing           stage[STAGE_COUNT];
+  DeckLevels       deck[MAX_DECKS];
+} Levels;
+
+/// Take a held peak: returns it and begins a new one.  Any thread but process; one taker at a time.
+float levels_take_peak(_Atomic float* peak);
+
+/// The value that `fraction` (0..1) of the times stay below, microseconds, within a quarter octave.  Any thread.
+double timing_percentile_us(const Timing* t, double fraction);
+double timing_mean_us(const Timing* t);
+double timing_max_us(const Timing* t);
+
+#endif
