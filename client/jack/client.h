@@ -26,13 +26,14 @@ const char* jack_name(const JackClient* c); ///< the server may have made it uni
 /// Registers the ports, sets the callbacks, activates, connects.  From here on the engine runs.
 Status jack_start(JackClient* c, Engine* engine, Error* error);
 void   jack_stop(JackClient* c); ///< deactivates: the engine runs no more
-void   jack_free(JackClient* c);
+void   jack_close_client(JackClient* c);
 
 /// Engine frame that is heard about now.
 int64_t jack_frame_now(const JackClient* c);
 
-/// The server went away, was it said why (async; the control thread polls it).
-bool jack_lost(const JackClient* c);
+/// The server went away or threw the client out; and what it said about it.
+bool        jack_lost(const JackClient* c);
+const char* jack_lost_reason(const JackClient* c);
 
 void jack_set_title(JackClient* c, uint32_t deck, const char* title); ///< pretty names of the deck's ports
 void jack_latency_changed(JackClient* c); ///< has the server ask the latency callbacks again

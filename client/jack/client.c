@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "jack/client.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "dsp/denormal.h"
+#include "jack/ports.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct JackClient {
+  jack_client_t* client;
+  JackConfig     config;
+  char           name[64]; ///< what the server made of ours
+  Engine*        engine;
+  JackRt         rt;
+  atomic_bool    lost;
+  char           lost_why[128]; ///< written before `lost` is set
+};
+
+// libjack prints several lines for one failure; we say one, with what to do
+static void
+ignore_line(const char* const line)
+{
+  (void)line;
+}
+
+static void
+on_shutdown(const jack_status_t code, const char* const reason, void* const data)
+{
+  (void)code;
+  JackClient* const c = data;
+  snprintf(c->lost_why, sizeof(c->lost_why), "%s", reason ? reason : "");
+  atomic_store_explicit(&c->lost, true, memory_order_release);
+}
+
+static int
+on_xrun(void* const data)
+{
+  engine_count_xrun(((JackClient*)data)->rt.engine);
+  return 0;
+}
+
+static void
+on_thread_init(void* const data)
+{
+  (void)data;
+  (void)denormal_guard_enter(); // for good: the thread is ours
+}
+
+// Our sources are files and what the chains delay is hidden by reading ahead, so what leaves an output is as old as it
+// says: nothing.  Nothing flows from the inputs to the outputs.
+static void
+on_latency(const jack_latency_callback_mode_t mode, void* const data)
+{
+  JackRt* const        rt    = &((JackClient*)data)->rt;
+  jack_latency_range_t none  = {0, 0};
+  jack_port_t** const  out[] = {rt->master, rt->cue};
+  for (int ch = 0; ch < 2; ++ch) {
+    if (mode == JackCaptureLatency) {
+      for (size_t i = 0; i < sizeof(out) / sizeof(out[0]); ++i) {
+        jack_port_set_latency_range(out[i][ch], mode, &none);
+      }
+      for (uint32_t d = 0; d < rt->ndecks; ++d) {
+        jack_port_set_latency_range(rt->deck[d][ch], mode, &none);
+      }
+    } else {
+      jack_port_set_latency_range(rt->mic[ch], mode, &none);
+    }
+  }
+}
+
+Status
+jack_open_client(JackClient** const out, const JackConfig* const config, Error* const error)
+{
+  JackClient* const c = calloc(1, sizeof(*c));
+  if (!c) {
+    return error_set(error, STATUS_NO_MEMORY, "no memory for the JACK client");
+  }
+  c->config = *config;
+  jack_set_error_function(ignore_line);
+  jack_set_info_function(ignore_line);
+  jack_status_t  status  = 0;
+  const unsigned options = (config->start_server ? 0u : JackNoStartServer) | (config->server ? JackServerName : 0u);
+  c->client              = jack_client_open(config->name, (jack_options_t)options, &status, config->server);
+  if (!c->client) {
+    free(c);
+    const char* const server = config->server ? config->server : getenv("JACK_DEFAULT_SERVER");
+    if (status & (JackServerFailed | JackServerError)) {
+      return error_set(error, STATUS_NO_SERVER,
+                       "no JACK server%s%s%s is running: start one (jackd -d alsa, or jackd -d dummy without a sound "
+                       "card), or let deckhost do it with --start-server",
+                       server ? " named \"" : "", server ? server : "", server ? "\"" : "");
+    }
+    return error_set(error, STATUS_FAILED,
+                     "JACK refuses the client \"%s\" (status 0x%x): is the name longer than %d characters?",
+                     config->name, (unsigned)status, jack_client_name_size() - 1);
+  }
+  snprintf(c->name, sizeof(c->name), "%s", jack_get_client_name(c->client));
+  if (status & JackNameNotUnique) {
+    log_warn("another JACK client is called \"%s\": this one is \"%s\"", config->name, c->name);
+  }
+  *out = c;
+  return STATUS_OK;
+}
+
+uint32_t
+jack_rate(const JackClient* const c)
+{
+  return jack_get_sample_rate(c->client);
+}
+
+uint32_t
+jack_block(const JackClient* const c)
+{
+  return jack_get_buffer_size(c->client);
+}
+
+const char*
+jack_name(const JackClient* const c)
+{
+  return c->name;
+}
+
+Status
+jack_start(JackClient* const c, Engine* const engine, Error* const error)
+{
+  c->engine           = engine;
+  c->rt.engine        = engine_rt(engine);
+  const Status status = ports_register(c->client, &c->rt, c->config.deck_ports ? engine_decks(engine) : 0, error);
+  if (status) {
+    return status;
+  }
+  jack_set_process_callback(c->client, jack_process_rt, &c->rt);
+  jack_set_thread_init_callback(c->client, on_thread_init, c);
+  jack_set_xrun_callback(c->client, on_xrun, c);
+  jack_set_latency_callback(c->client, on_latency, c);
+  jack_on_info_shutdown(c->client, on_shutdown, c);
+  ports_describe(c->client, &c->rt);
+  if (jack_activate(c->client)) {
+    return error_set(error, STATUS_FAILED, "JACK does not activate the client: is the server overloaded?");
+  }
+  if (c->config.connect && ports_connect_master(c->client, &c->rt) < 2) {
+    log_warn("the master is not connected: JACK shows no two physical playback ports; connect %s:master_L and master_R "
+             "by hand",
+             c->name);
+  }
+  return STATUS_OK;
+}
+
+void
+jack_stop(JackClient* const c)
+{
+  if (!jack_lost(c)) {
+    ports_undescribe(c->client, &c->rt);
+    jack_deactivate(c->client);
+  }
+}
+
+void
+jack_close_client(JackClient* const c)
+{
+  if (c) {
+    jack_client_close(c->client);
+    free(c);
+  }
+}
+
+int64_t
+jack_frame_now(const JackClient* const c)
+{
+  const Levels* const levels = engine_levels(c->engine);
+  const int64_t       frame  = atomic_load_explicit(&levels->frame, memory_order_relaxed);
+  const int64_t       start  = atomic_load_explicit(&levels->frame_ns, memory_order_relaxed);
+  if (!start) {
+    return frame; // no cycle yet
+  }
+  const double   elapsed = (double)(clock_ns() - start) * 1e-9 * engine_rate(c->engine);
+  const uint32_t block   = atomic_load_explicit(&levels->block, memory_order_relaxed);
+  return frame + (elapsed < block ? (int64_t)elapsed : block); // the clock stands while JACK does
+}
+
+bool
+jack_lost(const JackClient* const c)
+{
+  return atomic_load_explicit(&c->lost, memory_order_acquire);
+}
+
+const char*
+jack_lost_reason(const JackClient* const c)
+{
+  return c->lost_why;
+}
+
+void
+jack_set_title(JackClient* const c, const uint32_t deck, const char* const title)
+{
+  ports_title(c->client, &c->rt, deck, title);
+}
+
+void
+jack_latency_changed(JackClient* const c)
+{
+  (void)jack_recompute_total_latencies(c->client);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef JACK_CLIENT_RT_H
+#define JACK_CLIENT_RT_H
+
+// What JACK's process callback sees: ports and the engine.  Filled before activation.
+
+#include "engine/engine_rt.h"
+
+#include <jack/jack.h>
+
+#include <stdbool.h>
+
+typedef struct {
+  EngineRt*    engine;
+  uint32_t     ndecks; ///< with ports
+  jack_port_t* master[2];
+  jack_port_t* cue[2];
+  jack_port_t* mic[2];
+  jack_port_t* deck[MAX_DECKS][2];
+  jack_port_t* midi_in;
+  jack_port_t* midi_out;
+} JackRt;
+
+/// JACK's process callback; `data` is the JackRt.  Process thread.
+RT int jack_process_rt(jack_nframes_t nframes, void* data);
+
+#endif
