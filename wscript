@@ -22,8 +22,9 @@ PARTS = {
     'rig':     ('client/rig', ['host', 'io', 'control']),
     'render':  ('client/render', ['rig']),
     'session': ('client/session', ['rig', 'jack']),
+    'remote':  ('client/remote', ['base']),
 }
-LIBS = {'host': 'LILV LV2', 'io': 'SNDFILE', 'jack': 'JACK', 'control': 'LO'}
+LIBS = {'host': 'LILV LV2', 'io': 'SNDFILE', 'jack': 'JACK', 'control': 'LO', 'remote': 'LO'}
 
 
 def options(opt):
