@@ -8,6 +8,10 @@
 #include "base/status.h"
 #include "control/ops.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 typedef struct Control Control;
 
 /// `ops` is copied; what it points to outlives the control.  Control thread, like everything here.

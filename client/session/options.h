@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SESSION_OPTIONS_H
+#define SESSION_OPTIONS_H
+
+// The command line of `deckhost [options] [FILE...]`.
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+  const char* name;     ///< JACK client name
+  uint32_t    decks;    ///< 2 .. MAX_DECKS
+  int         osc_port; ///< 0: off
+  const char* osc_bind; ///< address
+  uint32_t    cache_mb;
+  bool        play;
+  bool        connect;
+  bool        deck_ports;
+  bool        start_server;
+  char**      files; ///< of argv
+  int         nfiles;
+} Options;
+
+typedef enum { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG } OptionsResult;
+
+/// Read argv.  OPTIONS_WRONG: `error` says what is wrong.  The strings stay argv's.
+OptionsResult options_read(Options* o, int argc, char** argv, Error* error);
+
+/// The text of --help.
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/session.h"
+
+#include "base/log.h"
+#include "jack/client.h"
+#include "rig/rig.h"
+#include "session/memory.h"
+#include "session/startup.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+typedef struct {
+  JackClient* jack;
+  Rig*        rig;
+  Startup*    startup;
+} Session;
+
+// SIGINT and SIGTERM end the program at once and cleanly; a second one as the system likes
+static Control* volatile quit_on_signal;
+
+static void
+on_signal(const int number)
+{
+  (void)number;
+  control_quit(quit_on_signal);
+}
+
+static void
+catch_signals(Control* const control)
+{
+  quit_on_signal          = control;
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  signal(SIGPIPE, SIG_IGN); // an OSC client over TCP that goes away
+}
+
+static void
+release_signals(void)
+{
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+}
+
+static int64_t
+frame_now(void* const self)
+{
+  return jack_frame_now(((Session*)self)->jack);
+}
+
+static void
+titled(void* const self, const uint8_t deck, const char* const title)
+{
+  jack_set_title(((Session*)self)->jack, deck, title);
+}
+
+static void
+latency_changed(void* const self, const uint8_t deck)
+{
+  (void)deck;
+  jack_latency_changed(((Session*)self)->jack);
+}
+
+static Status
+start(Session* const s, const Options* const o, Error* const error)
+{
+  const JackConfig jack = {
+    .name = o->name, .start_server = o->start_server, .deck_ports = o->deck_ports, .connect = o->connect};
+  Status status = jack_open_client(&s->jack, &jack, error);
+  if (!status) {
+    const RigConfig rig = {.rate = jack_rate(s->jack), .decks = o->decks, .cache_mb = o->cache_mb};
+    status              = rig_new(&s->rig, &rig, error);
+  }
+  if (!status) {
+    const RigHooks hooks = {s, frame_now, titled, latency_changed};
+    rig_set_hooks(s->rig, &hooks);
+  }
+  if (!status && o->osc_port) {
+    status = control_open_osc(rig_control(s->rig), o->osc_bind, o->osc_port, error);
+  }
+  if (!status) {
+    memory_lock();
+    status = jack_start(s->jack, rig_engine(s->rig), error);
+  }
+  return status;
+}
+
+static void
+stop(Session* const s)
+{
+  startup_free(s->startup);
+  if (s->jack) {
+    jack_stop(s->jack);
+  }
+  rig_free(s->rig);
+  jack_close_client(s->jack);
+}
+
+/// Return: whether the end was asked for, not forced by JACK.
+static bool
+play(Session* const s, const Options* const o)
+{
+  Control* const control = rig_control(s->rig);
+  log_info("%s plays %u decks at %u Hz, blocks of %u frames%s", jack_name(s->jack), o->decks, jack_rate(s->jack),
+           jack_block(s->jack), o->osc_port ? "" : ", OSC off");
+  if (o->osc_port) {
+    log_info("OSC on %s port %d: deckhost send /help", o->osc_bind, o->osc_port);
+  }
+  s->startup = startup_new(control, o);
+  while (!control_quitting(control) && !jack_lost(s->jack)) {
+    control_poll(control, 20);
+  }
+  if (jack_lost(s->jack)) {
+    log_error("the JACK server went away (%s): start it again, then deckhost", jack_lost_reason(s->jack));
+    return false;
+  }
+  return true;
+}
+
+int
+session_run(const Options* const options)
+{
+  Session s     = {0};
+  Error   error = {{0}};
+  bool    good  = false;
+  if (start(&s, options, &error)) {
+    log_error("%s", error.text);
+  } else {
+    catch_signals(rig_control(s.rig));
+    good = play(&s, options);
+    release_signals();
+  }
+  stop(&s);
+  return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
