@@ -154,14 +154,14 @@ draw_head(Screen* const out, const Snapshot* const s, const ScreenStyle* const s
   p = new_line(out, style);
   put(&p, "load ");
   colour(&p, s->load > 90.0 ? RED : s->load > 60.0 ? YELLOW : GREEN);
-  put_bar(&p, s->load / 100.0, 12);
+  put_bar(&p, s->load / 100.0, 8);
   colour(&p, PLAIN);
   put(&p, " %4.1f %% of %.2f ms (worst %.1f %%)", s->load, s->budget / 1000.0, s->load_worst);
   put(&p, "  xruns %.0f  starves %.0f", s->xruns, s->starves);
   for (int c = 0; c < 2; ++c) {
     p = new_line(out, style);
     put(&p, "%-8s%c ", c ? "" : "master", c ? 'R' : 'L');
-    put_meter(&p, s->master[c], 48);
+    put_meter(&p, s->master[c], 44);
     if (c == 0) {
       put(&p, "  fader %+.2f", s->crossfader);
     }
@@ -186,7 +186,7 @@ draw_deck(Screen* const out, const uint32_t n, const SnapshotDeck* const d, cons
   put(&t, " / ");
   put_time(&t, d->length, 1);
   put(&p, "%17s ", time);
-  put_text(&p, file_name(d->path), 24);
+  put_text(&p, file_name(d->path), t.used > 17 ? 41 - (int)t.used : 24);
   put(&p, " ");
   put_meter(&p, louder(d->meter), 14);
   p = new_line(out, style);

@@ -95,9 +95,10 @@ every_line_fits_eighty_columns(void** state)
   snapshot_init(&s);
   for (int i = 0; i < 5; ++i) {
     SnapshotDeck* const d = &s.deck[i];
-    *d                    = (SnapshotDeck){.known    = true,
-                                           .position = 5999.9,
-                                           .length   = 5999.9,
+    *d                    = (SnapshotDeck){.known = true,
+
+                                           .position = 35999.9,
+                                           .length   = 35999.9,
                                            .meter    = {11.25, 12.0},
                                            .speed    = 0.333,
                                            .pitch    = -12.0,
