@@ -190,8 +190,8 @@ draw_deck(Screen* const out, const uint32_t n, const SnapshotDeck* const d, cons
   put(&p, " ");
   put_meter(&p, louder(d->meter), 14);
   p = new_line(out, style);
-  put(&p, "     x%.3f%s pitch %+6.2f  fader %.2f%s EQ", d->speed, d->keylock ? " keylock" : "        ", d->pitch,
-      d->fader, d->mute ? " mute" : "     ");
+  put(&p, "   x%.3f%s pitch %+6.2f  fader %.2f%s EQ", d->speed, d->keylock ? " key" : "    ", d->pitch, d->fader,
+      d->mute ? " mute" : "     ");
   put_band(&p, "low", d->low, d->kill_low);
   put_band(&p, "mid", d->mid, d->kill_mid);
   put_band(&p, "high", d->high, d->kill_high);
