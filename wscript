@@ -80,4 +80,4 @@ def part(bld, name):
 def build(bld):
     for name in PARTS:
         bld.part(name)
-    bld.recurse('plugins client tests')
+    bld.recurse('plugins client demo tests')
