@@ -11,7 +11,7 @@ class WaveFile:
     def __init__(self, path):
         with open(path, 'rb') as file:
             data = file.read()
-        if data[:4] != b'RIFF' or data[8:12] != b'WAVE':
+        if data[:4] not in (b'RIFF', b'RF64') or data[8:12] != b'WAVE':
             raise ValueError('%s is no WAV file' % path)
         at, body, form = 12, b'', 0
         while at + 8 <= len(data):
@@ -21,7 +21,7 @@ class WaveFile:
                 if form == 0xFFFE:  # extensible: the format is in the GUID
                     form = struct.unpack_from('<H', data, at + 8 + 24)[0]
             elif name == b'data':
-                body = data[at + 8:at + 8 + size]
+                body = data[at + 8:at + 8 + size]  # RF64 says "all that follows" for what is longer than 4 GB
             at += 8 + size + size % 2
         self.samples = self.decode(body, form, bits)
         self.frames = len(self.samples) // self.channels
