@@ -2,7 +2,8 @@
 # How deckhost is configured, built, tested and installed.  Sources are not listed: a folder is a part.
 
 import os
-from waflib import Configure, Utils
+from waflib import Options
+from waftools import commands, packages, setup
 
 APPNAME = 'deckhost'
 VERSION = '0.1.0'
@@ -25,6 +26,8 @@ PARTS = {
     'remote':  ('client/remote', ['base']),
 }
 LIBS = {'host': 'LILV LV2', 'io': 'SNDFILE', 'jack': 'JACK', 'control': 'LO', 'remote': 'LO'}
+PACKAGES = (('jack', 'JACK'), ('lilv-0', 'LILV'), ('lv2', 'LV2'), ('rubberband', 'RUBBERBAND'), ('sndfile', 'SNDFILE'),
+            ('liblo', 'LO'))
 
 
 def options(opt):
@@ -34,43 +37,56 @@ def options(opt):
     opt.add_option('--sanitize', default='', metavar='LIST', help='for the compiler\'s -fsanitize=LIST')
     opt.add_option('--lv2dir', metavar='DIR', help='where LV2 bundles are installed [LIBDIR/lv2]')
     opt.add_option('--lv2-user', action='store_true', help='install LV2 bundles into ~/.lv2')
+    commands.options(opt)
+
+
+def init(ctx):
+    commands.prefer_whole_lines()
+    if Options.commands and Options.commands[0] in ('build', 'install', 'check') and setup.lock():
+        Options.commands[:0] = setup.configure_if_needed() # a wscript has changed since
 
 
 def configure(conf):
+    packages.require(conf.path.abspath(), ('build',))
     conf.load('compiler_c')
     env, o = conf.env, conf.options
     env.VERSION = VERSION
-    env.append_value('CFLAGS', ['-std=c11', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Wshadow', '-Wstrict-prototypes', '-Wmissing-prototypes', '-fvisibility=hidden', '-pthread', '-ffp-contract=off'])
+    env.append_value('CFLAGS', ['-std=c11', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Wshadow', '-Wstrict-prototypes',
+                                '-Wmissing-prototypes', '-fvisibility=hidden', '-pthread', '-ffp-contract=off',
+                                '-ffunction-sections']) # a section for each: the real-time gate looks at functions
     env.append_value('CFLAGS', ['-O0', '-g'] if o.debug else ['-O2', '-g', '-DNDEBUG'])
     env.append_value('DEFINES', ['_GNU_SOURCE', 'DECKHOST_VERSION="%s"' % VERSION])
     env.append_value('LINKFLAGS', ['-pthread'])
     if o.strict:
         env.append_value('CFLAGS', '-Werror')
     if o.sanitize:
-        env.append_value('CFLAGS', ['-fsanitize=' + o.sanitize, '-fno-omit-frame-pointer'])
+        env.append_value('CFLAGS', ['-fsanitize=' + o.sanitize, '-fno-omit-frame-pointer', '-fno-sanitize-recover=all'])
         env.append_value('LINKFLAGS', '-fsanitize=' + o.sanitize)
-    for package, name in (('jack', 'JACK'), ('lilv-0', 'LILV'), ('lv2', 'LV2'), ('rubberband', 'RUBBERBAND'),
-                          ('sndfile', 'SNDFILE'), ('liblo', 'LO'), ('cmocka', 'CMOCKA')):
+    for package, name in PACKAGES:
         conf.check_cfg(package=package, uselib_store=name, args='--cflags --libs', msg='Checking for ' + package)
+    conf.check_cfg(package='cmocka', uselib_store='CMOCKA', args='--cflags --libs', msg='Checking for cmocka',
+                   mandatory=False) # only the tests need it
     conf.check_cc(lib='m', uselib_store='M')
-    env.LIBDIR = env.LIBDIR or env.PREFIX + '/lib'
+    if env.CC_NAME == 'clang':
+        conf.check_cc(cflags=['-Wfunction-effects', '-Werror'], uselib_store='EFFECTS', mandatory=False,
+                      msg='Checking for -Wfunction-effects')
+        if env.CFLAGS_EFFECTS:
+            env.append_value('CFLAGS', '-Wfunction-effects')
+    env.LIBDIR = o.libdir or env.PREFIX + '/lib' # never lib64: Debian's lilv does not look there
     env.LV2DIR = os.path.expanduser('~/.lv2') if o.lv2_user else o.lv2dir or env.LIBDIR + '/lv2'
+    env.DATADIR = env.PREFIX + '/share/deckhost'
     env.cshlib_PATTERN = '%s.so'
 
 
-@Configure.conf
-def part(bld, name):
+def _part(bld, name):
     """One part: all C files of its folder, seeing only its own headers and those of the parts it may include."""
     folder, uses = PARTS[name]
-    # An include path that shows one folder only: build/include/NAME/NAME -> folder
-    link = bld.bldnode.make_node('include/%s/%s' % (name, name))
-    link.parent.mkdir()
-    target = bld.path.find_dir(folder).abspath()
-    if not os.path.islink(link.abspath()):
-        os.symlink(target, link.abspath())
+    include = setup.include(bld, name, bld.path.make_node(folder))
     sources = bld.path.ant_glob(folder + '/*.c')
-    kw = dict(includes=[link.parent], export_includes=[link.parent], cflags=['-fPIC'] if name == 'dsp' else [],
+    kw = dict(includes=[include], export_includes=[include], cflags=['-fPIC'] if name == 'dsp' else [],
               use=uses + LIBS.get(name, '').split(), name=name)
+    if name == 'rig': # where an installed program finds its bundles and presets
+        kw['defines'] = ['%s="%s"' % (key, bld.env[key]) for key in ('LV2DIR', 'DATADIR')]
     if sources:
         bld.objects(source=sources, target=name, **kw)
     else:
@@ -79,5 +95,12 @@ def part(bld, name):
 
 def build(bld):
     for name in PARTS:
-        bld.part(name)
-    bld.recurse('plugins client demo tests')
+        _part(bld, name)
+    bld.recurse('plugins client tests demo')
+    bld.install_files('${PREFIX}/share/man/man1', bld.path.ant_glob('docs/*.1'))
+    bld.install_files('${PREFIX}/share/doc/deckhost', bld.path.ant_glob('README.md NEWS COPYING docs/*.md'))
+    bld.install_files('${DATADIR}/midi', bld.path.ant_glob('presets/midi/*.map'))
+
+
+def shutdown(ctx):
+    commands.finish()

@@ -1,0 +1,2 @@
+def run_all(top, out, only=''):
+    return 0, 0
