@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "host/host.h"
+
+#include "host/instance.h"
+
+#include <stdlib.h>
+
+struct Host {
+  World    world;
+  Urids*   urids;
+  Workers* workers;
+  uint32_t rate; ///< Hz
+};
+
+Status
+host_new(Host** const out, const HostConfig* const config, Error* const error)
+{
+  Host* const h = calloc(1, sizeof(*h));
+  if (!h) {
+    return error_set(error, STATUS_NO_MEMORY, "no memory for the LV2 host");
+  }
+  h->rate             = config->rate;
+  h->urids            = urids_new();
+  h->workers          = workers_new(config->offline);
+  const Status status = h->urids && h->workers ? world_init(&h->world, config->bundle_dir, error)
+                                               : error_set(error, STATUS_NO_MEMORY, "no memory for the LV2 host");
+  if (status) {
+    host_free(h);
+    return status;
+  }
+  *out = h;
+  return STATUS_OK;
+}
+
+void
+host_free(Host* const h)
+{
+  if (h) {
+    workers_free(h->workers);
+    world_end(&h->world);
+    urids_free(h->urids);
+    free(h);
+  }
+}
+
+Status
+host_plugin_new(Host* const h, const char* const uri, Plugin** const out, Error* const error)
+{
+  const LilvPlugin* const plugin = world_plugin(&h->world, uri, error);
+  if (!plugin) {
+    return STATUS_NOT_FOUND;
+  }
+  const InstanceMakings m = {&h->world, h->urids, h->workers, h->rate};
+  return instance_new(out, &m, plugin, error);
+}
+
+void
+host_plugin_free(Host* const h, Plugin* const p)
+{
+  (void)h;
+  instance_free(p);
+}
