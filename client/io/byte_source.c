@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "io/byte_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE 65536
+
+struct ByteSource {
+  int            fd;
+  dev_t          device;
+  ino_t          inode;
+  int64_t        size, claim;
+  int64_t        at;          // where libsndfile reads next
+  int64_t        from, count; // what of the file is in `piece`
+  bool           failed;
+  unsigned char* piece; // [PIECE]
+};
+
+static Status
+open_regular(ByteSource* const b, const char* const path, Error* const error)
+{
+  struct stat st;
+  b->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hold us up
+  if (b->fd < 0) {
+    return errno == ENOENT || errno == ENOTDIR
+             ? error_set(error, STATUS_NOT_FOUND, "no such file: %s", path)
+             : error_set(error, STATUS_FAILED, "can't read %s: %s", path, strerror(errno));
+  }
+  if (fstat(b->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+    return error_set(error, STATUS_BAD_FORMAT, "%s is %s, not an audio file", path,
+                     S_ISDIR(st.st_mode) ? "a directory" : "no regular file");
+  }
+  b->device = st.st_dev;
+  b->inode  = st.st_ino;
+  b->size   = st.st_size;
+  b->claim  = st.st_size;
+  posix_fadvise(b->fd, 0, 0, POSIX_FADV_SEQUENTIAL); // the system reads on by itself, in larger pieces still
+  return STATUS_OK;
+}
+
+Status
+byte_source_open(ByteSource** const out, const char* const path, Error* const error)
+{
+  ByteSource* const b = calloc(1, sizeof(*b));
+  if (b) {
+    b->fd    = -1;
+    b->piece = malloc(PIECE);
+  }
+  if (!b || !b->piece) {
+    byte_source_close(b);
+    return error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
+  }
+  const Status s = open_regular(b, path, error);
+  if (s) {
+    byte_source_close(b);
+    return s;
+  }
+  *out = b;
+  return STATUS_OK;
+}
+
+void
+byte_source_close(ByteSource* const b)
+{
+  if (b) {
+    if (b->fd >= 0) {
+      close(b->fd);
+    }
+    free(b->piece);
+    free(b);
+  }
+}
+
+int64_t
+byte_source_size(const ByteSource* const b)
+{
+  return b->size;
+}
+
+bool
+byte_source_same(const ByteSource* const b, const char* const path)
+{
+  struct stat st;
+  return stat(path, &st) == 0 && st.st_dev == b->device && st.st_ino == b->inode;
+}
+
+bool
+byte_source_failed(ByteSource* const b)
+{
+  const bool failed = b->failed;
+  b->failed         = false;
+  return failed;
+}
+
+void
+byte_source_claim(ByteSource* const b, const int64_t size)
+{
+  b->claim = size;
+}
+
+// Fetch the piece that byte `at` begins.
+static void
+fetch(ByteSource* const b, const int64_t at)
+{
+  b->from  = at;
+  b->count = 0;
+  while (b->count < PIECE) {
+    const ssize_t n = pread(b->fd, b->piece + b->count, (size_t)(PIECE - b->count), at + b->count);
+    if (n < 0 && errno == EINTR) {
+      continue;
+    }
+    b->failed = b->failed || n < 0;
+    if (n <= 0) {
+      return;
+    }
+    b->count += n;
+  }
+}
+
+int64_t
+byte_source_read_at(ByteSource* const b, const int64_t at, void* const to, const int64_t n)
+{
+  int64_t done = 0;
+  while (done < n) {
+    const int64_t here = at + done;
+    if (here < b->from || here >= b->from + b->count) {
+      fetch(b, here);
+      if (b->count == 0) {
+        break;
+      }
+    }
+    const int64_t left = b->from + b->count - here;
+    const int64_t part = n - done < left ? n - done : left;
+    memcpy((char*)to + done, b->piece + (here - b->from), (size_t)part);
+    done += part;
+  }
+  return done;
+}
+
+static sf_count_t
+get_length(void* const self)
+{
+  return ((ByteSource*)self)->claim;
+}
+
+static sf_count_t
+seek(const sf_count_t offset, const int whence, void* const self)
+{
+  ByteSource* const b    = self;
+  const int64_t     base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? b->at : b->claim;
+  b->at                  = base + offset > 0 ? base + offset : 0;
+  return b->at;
+}
+
+static sf_count_t
+read_on(void* const to, const sf_count_t n, void* const self)
+{
+  ByteSource* const b   = self;
+  const int64_t     got = byte_source_read_at(b, b->at, to, n);
+  b->at += got;
+  return got;
+}
+
+static sf_count_t
+write_nothing(const void* const from, const sf_count_t n, void* const self)
+{
+  (void)from;
+  (void)n;
+  (void)self;
+  return 0;
+}
+
+static sf_count_t
+tell(void* const self)
+{
+  return ((ByteSource*)self)->at;
+}
+
+SNDFILE*
+byte_source_sound(ByteSource* const b, SF_INFO* const info)
+{
+  SF_VIRTUAL_IO io = {get_length, seek, read_on, write_nothing, tell};
+  b->at            = 0;
+  memset(info, 0, sizeof(*info));
+  return sf_open_virtual(&io, SFM_READ, info, b);
+}

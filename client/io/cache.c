@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "io/cache.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#define BLOCK_BYTES (sizeof(float) * 2 * CHUNK_FRAMES)
+#define SLAB_BLOCKS 32u // memory comes from the system so many at a time: 1 MB
+#define MAX_SPARE 16u   // blocks kept free ahead of need once the cache is full, or a sixteenth of it
+
+// Pins leave this share of the cache to the playheads
+#define PINS_OF_4 3u
+
+typedef struct {
+  float*     frames;
+  TrackFile* owner; // NULL: free or in limbo
+  uint32_t   index; // which chunk of it
+  uint64_t   round; // when it was last wanted
+  int64_t    due;   // as wanted then
+} Block;
+
+typedef struct {
+  uint32_t block;
+  uint64_t mark; // of the epoch, since when no table shows it
+} Limbo;
+
+struct Cache {
+  Epoch*         epoch;
+  uint32_t       capacity, made;
+  Block*         blocks; // [capacity], the first `made` have memory
+  void**         slabs;  // [capacity / SLAB_BLOCKS]
+  uint32_t*      free;   // a stack
+  uint32_t       nfree;
+  Limbo*         limbo; // a ring of `capacity`
+  uint32_t       limbo_at, nlimbo;
+  uint32_t       hand; // where the search for what may go is
+  uint32_t       pinned;
+  uint32_t       taken; // NO_BLOCK or what cache_take gave last ...
+  int64_t        due;   // ... and for when
+  uint64_t       round;
+  uint64_t       swept;    // a round in which nothing unwanted was left
+  bool           unlocked; // the system refused to lock memory, and we said so
+  _Atomic size_t used;
+};
+
+Status
+cache_new(Cache** const out, const size_t mb, Epoch* const epoch, Error* const error)
+{
+  const size_t capacity = (mb < CACHE_MIN_MB ? CACHE_MIN_MB : mb) * 1024 * 1024 / BLOCK_BYTES;
+  Cache* const c        = calloc(1, sizeof(*c));
+  if (!c || capacity >= NO_BLOCK) {
+    free(c);
+    return error_set(error, STATUS_NO_MEMORY, "no memory for a cache of %zu MB: choose less with --cache", mb);
+  }
+  c->epoch    = epoch;
+  c->capacity = (uint32_t)capacity;
+  c->taken    = NO_BLOCK;
+  c->round    = 1;
+  c->blocks   = calloc(capacity, sizeof(*c->blocks));
+  c->slabs    = calloc(capacity / SLAB_BLOCKS + 1, sizeof(*c->slabs));
+  c->free     = calloc(capacity, sizeof(*c->free));
+  c->limbo    = calloc(capacity, sizeof(*c->limbo));
+  if (!c->blocks || !c->slabs || !c->free || !c->limbo) {
+    cache_free(c);
+    return error_set(error, STATUS_NO_MEMORY, "no memory for a cache of %zu MB: choose less with --cache", mb);
+  }
+  *out = c;
+  return STATUS_OK;
+}
+
+void
+cache_free(Cache* const c)
+{
+  for (uint32_t k = 0; c->slabs && k < c->made / SLAB_BLOCKS; ++k) {
+    munmap(c->slabs[k], SLAB_BLOCKS * BLOCK_BYTES);
+  }
+  free(c->blocks);
+  free(c->slabs);
+  free(c->free);
+  free(c->limbo);
+  free(c);
+}
+
+uint32_t
+cache_capacity(const Cache* const c)
+{
+  return c->capacity;
+}
+
+uint32_t
+cache_pinned(const Cache* const c)
+{
+  return c->pinned;
+}
+
+size_t
+cache_used_bytes(const Cache* const c)
+{
+  return atomic_load_explicit(&c->used, memory_order_relaxed);
+}
+
+static void
+count_used(Cache* const c, const bool more)
+{
+  const size_t used = atomic_load_explicit(&c->used, memory_order_relaxed);
+  atomic_store_explicit(&c->used, more ? used + BLOCK_BYTES : used - BLOCK_BYTES, memory_order_relaxed);
+}
+
+static void
+lock_slab(Cache* const c, void* const slab)
+{
+  if (mlock(slab, SLAB_BLOCKS * BLOCK_BYTES) < 0) {
+    if (!c->unlocked) {
+      struct rlimit limit = {0, 0};
+      getrlimit(RLIMIT_MEMLOCK, &limit);
+      log_warn("can't lock the cache in memory (%s, limit %llu kB): should memory run short, decks may starve; "
+               "remedy: the line \"@audio - memlock unlimited\" in /etc/security/limits.d/audio.conf, be in the group "
+               "audio, log in again",
+               strerror(errno), (unsigned long long)limit.rlim_cur / 1024);
+    }
+    c->unlocked = true;
+    memset(slab, 0, SLAB_BLOCKS * BLOCK_BYTES); // at least touched
+  }
+}
+
+static bool
+grow(Cache* const c)
+{
+  if (c->made + SLAB_BLOCKS > c->capacity) {
+    return false;
+  }
+  void* const slab = mmap(NULL, SLAB_BLOCKS * BLOCK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (slab == MAP_FAILED) {
+    return false; // go on with what there is
+  }
+  lock_slab(c, slab);
+  c->slabs[c->made / SLAB_BLOCKS] = slab;
+  for (uint32_t k = SLAB_BLOCKS; k-- > 0;) {
+    c->blocks[c->made + k].frames = (float*)slab + (size_t)k * 2 * CHUNK_FRAMES;
+    c->free[c->nfree++]           = c->made + k;
+  }
+  c->made += SLAB_BLOCKS;
+  return true;
+}
+
+void
+cache_begin_round(Cache* const c)
+{
+  ++c->round;
+}
+
+bool
+cache_want(Cache* const c, TrackFile* const t, const uint32_t index, const int64_t due)
+{
+  const uint32_t b = t->blocks[index];
+  if (b == NO_BLOCK) {
+    return false;
+  }
+  Block* const block = &c->blocks[b];
+  block->due         = block->round == c->round && block->due < due ? block->due : due;
+  block->round       = c->round;
+  return true;
+}
+
+// Out of the table; the mark comes when all of a batch are out.
+static void
+unpublish(Cache* const c, const uint32_t b)
+{
+  Block* const block = &c->blocks[b];
+  atomic_store_explicit(&block->owner->track.chunks[block->index], NULL, memory_order_seq_cst);
+  block->owner->blocks[block->index]                      = NO_BLOCK;
+  block->owner                                            = NULL;
+  block->round                                            = 0;
+  c->limbo[(c->limbo_at + c->nlimbo) % c->capacity].block = b;
+  ++c->nlimbo;
+  count_used(c, false);
+}
+
+static void
+mark_limbo(Cache* const c, const uint32_t n)
+{
+  const uint64_t mark = epoch_mark(c->epoch);
+  for (uint32_t k = c->nlimbo - n; k < c->nlimbo; ++k) {
+    c->limbo[(c->limbo_at + k) % c->capacity].mark = mark;
+  }
+}
+
+static void
+leave_limbo(Cache* const c)
+{
+  while (c->nlimbo > 0 && epoch_passed(c->epoch, c->limbo[c->limbo_at].mark)) {
+    c->free[c->nfree++] = c->limbo[c->limbo_at].block;
+    c->limbo_at         = (c->limbo_at + 1) % c->capacity;
+    --c->nlimbo;
+  }
+}
+
+static bool
+may_go(const Cache* const c, const Block* const block)
+{
+  return block->owner && block->owner->pins[block->index] == 0 && block->round != c->round;
+}
+
+// Of what is wanted, that which is due last, if later than `due`.
+static uint32_t
+latest(const Cache* const c, const int64_t due)
+{
+  uint32_t found = NO_BLOCK;
+  int64_t  last  = due;
+  for (uint32_t k = 0; k < c->made; ++k) {
+    const Block* const block = &c->blocks[k];
+    if (block->owner && block->owner->pins[block->index] == 0 && block->due > last) {
+      last  = block->due;
+      found = k;
+    }
+  }
+  return found;
+}
+
+// Take up to `n` blocks that nobody wants out of the tables, the hand going round.
+static uint32_t
+evict_unwanted(Cache* const c, const uint32_t n)
+{
+  uint32_t gone = 0;
+  for (uint32_t k = 0; k < c->made && gone < n && c->swept != c->round; ++k) {
+    const uint32_t b = c->hand;
+    c->hand          = c->hand + 1 < c->made ? c->hand + 1 : 0;
+    if (may_go(c, &c->blocks[b])) {
+      unpublish(c, b);
+      ++gone;
+    }
+  }
+  if (gone < n) {
+    c->swept = c->round;
+  }
+  return gone;
+}
+
+// See to it that a few blocks are free or soon will be.
+static void
+make_room(Cache* const c, const int64_t due)
+{
+  const uint32_t sixteenth = c->capacity / 16;
+  const uint32_t spare     = sixteenth < MAX_SPARE ? sixteenth : MAX_SPARE;
+  const uint32_t have      = c->nfree + c->nlimbo;
+  uint32_t       gone      = have < spare ? evict_unwanted(c, spare - have) : 0;
+  if (have + gone == 0) {
+    const uint32_t b = latest(c, due);
+    if (b != NO_BLOCK) {
+      unpublish(c, b);
+      gone = 1;
+    }
+  }
+  if (gone > 0) {
+    mark_limbo(c, gone);
+  }
+}
+
+float*
+cache_take(Cache* const c, const int64_t due, bool* const waiting)
+{
+  leave_limbo(c);
+  if (c->nfree > 0 || !grow(c)) {
+    if (c->made + SLAB_BLOCKS > c->capacity) {
+      make_room(c, due);
+      leave_limbo(c);
+    }
+  }
+  *waiting = c->nfree == 0 && c->nlimbo > 0;
+  if (c->nfree == 0) {
+    return NULL;
+  }
+  c->taken = c->free[--c->nfree];
+  c->due   = due;
+  return c->blocks[c->taken].frames;
+}
+
+void
+cache_put(Cache* const c, TrackFile* const t, const uint32_t index)
+{
+  Block* const block = &c->blocks[c->taken];
+  block->owner       = t;
+  block->index       = index;
+  block->round       = c->round; // it was read because it is wanted
+  block->due         = c->due;
+  t->blocks[index]   = c->taken;
+  c->taken           = NO_BLOCK;
+  atomic_store_explicit(&t->track.chunks[index], block->frames, memory_order_release);
+  count_used(c, true);
+}
+
+void
+cache_untake(Cache* const c)
+{
+  c->free[c->nfree++] = c->taken;
+  c->taken            = NO_BLOCK;
+}
+
+void
+cache_drop(Cache* const c, TrackFile* const t)
+{
+  uint32_t n = 0;
+  for (size_t k = 0; k < t->track.nchunks; ++k) {
+    if (t->blocks[k] != NO_BLOCK) {
+      unpublish(c, t->blocks[k]);
+      ++n;
+    }
+  }
+  if (n > 0) {
+    mark_limbo(c, n);
+  }
+}
+
+bool
+cache_pin(Cache* const c, TrackFile* const t, const uint32_t first, const uint32_t last)
+{
+  uint32_t more = 0;
+  for (uint32_t k = first; k <= last; ++k) {
+    more += t->pins[k] == 0;
+  }
+  if (c->pinned + more > c->capacity / 4 * PINS_OF_4) {
+    return false;
+  }
+  for (uint32_t k = first; k <= last; ++k) {
+    ++t->pins[k];
+  }
+  c->pinned += more;
+  return true;
+}
+
+void
+cache_unpin(Cache* const c, TrackFile* const t, const uint32_t first, const uint32_t last)
+{
+  for (uint32_t k = first; k <= last; ++k) {
+    c->pinned -= --t->pins[k] == 0;
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "io/track_file.h"
+
+#include "base/log.h"
+#include "io/title.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static char*
+absolute(const char* const path)
+{
+  char* whole = NULL;
+  if (path[0] == '/') {
+    return strdup(path);
+  }
+  char* const here = getcwd(NULL, 0);
+  if (here && asprintf(&whole, "%s/%s", strcmp(here, "/") == 0 ? "" : here, path) < 0) {
+    whole = NULL;
+  }
+  free(here);
+  return whole;
+}
+
+static bool
+make_tables(TrackFile* const t)
+{
+  const size_t n  = t->track.nchunks;
+  t->blocks       = malloc(n * sizeof(*t->blocks));
+  t->pins         = calloc(n, sizeof(*t->pins));
+  t->track.chunks = malloc(n * sizeof(*t->track.chunks));
+  if (!t->blocks || !t->pins || !t->track.chunks) {
+    return false;
+  }
+  for (size_t k = 0; k < n; ++k) {
+    t->blocks[k] = NO_BLOCK;
+    atomic_init(&t->track.chunks[k], NULL);
+  }
+  mlock(t->track.chunks, n * sizeof(*t->track.chunks)); // the process thread reads it; the cache warns where this fails
+  return true;
+}
+
+Status
+track_file_new(TrackFile** const out, const char* const path, Error* const error)
+{
+  TrackFile* const t     = calloc(1, sizeof(*t));
+  char* const      whole = absolute(path);
+  if (!t || !whole) {
+    free(t);
+    free(whole);
+    return error_set(error, STATUS_NO_MEMORY, "no memory to load %s", path);
+  }
+  t->track.path  = whole;
+  const Status s = audio_file_open(&t->file, whole, error);
+  if (s) {
+    track_file_free(t);
+    return s;
+  }
+  const char* const tag = audio_file_title(t->file);
+  t->track.title        = tag ? strdup(tag) : title_of_path(whole);
+  t->track.rate         = audio_file_rate(t->file);
+  t->track.channels     = audio_file_channels(t->file);
+  t->track.frames       = audio_file_frames(t->file);
+  t->track.nchunks      = (size_t)((t->track.frames + CHUNK_FRAMES - 1) / CHUNK_FRAMES);
+  atomic_init(&t->track.end, t->track.frames);
+  atomic_init(&t->track.broken, false);
+  if (!t->track.title || !make_tables(t)) {
+    track_file_free(t);
+    return error_set(error, STATUS_NO_MEMORY, "no memory to load %s", path);
+  }
+  *out = t;
+  return STATUS_OK;
+}
+
+void
+track_file_free(TrackFile* const t)
+{
+  if (!t) {
+    return;
+  }
+  if (t->track.chunks) {
+    munlock(t->track.chunks, t->track.nchunks * sizeof(*t->track.chunks));
+  }
+  audio_file_close(t->file);
+  free((char*)t->track.path);
+  free((char*)t->track.title);
+  free(t->track.chunks);
+  free(t->blocks);
+  free(t->pins);
+  free(t);
+}
+
+uint32_t
+track_file_chunks(const TrackFile* const t)
+{
+  return (uint32_t)((atomic_load_explicit(&t->track.end, memory_order_relaxed) + CHUNK_FRAMES - 1) / CHUNK_FRAMES);
+}
+
+static void
+lower_end(TrackFile* const t, const int64_t end)
+{
+  atomic_store_explicit(&t->track.end, end, memory_order_release);
+  if (!audio_file_estimated(t->file)) {
+    log_warn("%s ends early: after %.1f s instead of %.1f s", t->track.path, (double)end / t->track.rate,
+             (double)t->track.frames / t->track.rate);
+  }
+}
+
+bool
+track_file_read(TrackFile* const t, const uint32_t index, float* const frames)
+{
+  const int64_t from = (int64_t)index * CHUNK_FRAMES;
+  const int64_t end  = atomic_load_explicit(&t->track.end, memory_order_relaxed);
+  const int64_t want = end - from < CHUNK_FRAMES ? end - from : CHUNK_FRAMES;
+  int64_t       got  = 0;
+  if (want <= 0) {
+    return false;
+  }
+  switch (audio_file_read(t->file, from, frames, want, &got)) {
+    case AUDIO_READ_OK:
+      break;
+    case AUDIO_READ_END:
+      lower_end(t, from + got);
+      break;
+    case AUDIO_READ_BROKEN:
+      atomic_store_explicit(&t->track.broken, true, memory_order_release);
+      log_warn("%s can't be read any more from %.1f s on", t->track.path, (double)(from + got) / t->track.rate);
+      return false;
+  }
+  memset(frames + 2 * got, 0, sizeof(float) * 2 * (size_t)(CHUNK_FRAMES - got));
+  return got > 0;
+}

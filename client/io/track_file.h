@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef IO_TRACK_FILE_H
+#define IO_TRACK_FILE_H
+
+// A track with what the disk thread alone knows of it: the open file, which block holds which chunk, what is pinned.
+
+#include "base/status.h"
+#include "engine/track.h"
+#include "io/audio_file.h"
+
+#define NO_BLOCK UINT32_MAX
+
+typedef struct {
+  Track      track; ///< first: a Track* that we made is a TrackFile*
+  AudioFile* file;
+  uint32_t*  blocks; ///< [nchunks] index in the cache, or NO_BLOCK
+  uint16_t*  pins;   ///< [nchunks] how many pins hold the chunk
+} TrackFile;
+
+/// Open `path` (relative ones from the working directory) with an empty table.  Errors as audio_file_open.
+Status track_file_new(TrackFile** out, const char* path, Error* error);
+
+/// Pre: no block belongs to it, nobody reads it.
+void track_file_free(TrackFile* t);
+
+/// How many chunks there are up to where the data really ends.
+uint32_t track_file_chunks(const TrackFile* t);
+
+/** Decode chunk `index` into `frames`, [2 * CHUNK_FRAMES], silence where the track ends in it.
+ * A file that turns out shorter lowers the track's end, one that can't be read any more makes it broken; both say so in
+ * the log.
+ * @return whether there is anything in the chunk */
+bool track_file_read(TrackFile* t, uint32_t index, float* frames);
+
+#endif
