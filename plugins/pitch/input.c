@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pitch/input.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define RATIOS 512 // cells, a power of two: half a second
+
+bool
+input_init(Input* const in, const double rate, const uint32_t past, const uint32_t guard)
+{
+  in->rate          = rate;
+  in->cell          = (uint32_t)lrint(rate / 1000.0);
+  in->ratio         = malloc(RATIOS * sizeof(*in->ratio));
+  const bool line   = line_init(&in->line, past + guard, guard);
+  const bool coarse = line_init(&in->coarse, (past + guard) / INPUT_COARSE, guard / INPUT_COARSE + 1);
+  if (!in->ratio || !line || !coarse) {
+    input_release(in);
+    return false;
+  }
+  input_reset_rt(in, 1.0);
+  return true;
+}
+
+void
+input_release(Input* const in)
+{
+  free(in->ratio);
+  line_release(&in->line);
+  line_release(&in->coarse);
+  in->ratio = NULL;
+}
+
+RT void
+input_reset_rt(Input* const in, const double ratio)
+{
+  line_clear_rt(&in->line);
+  line_clear_rt(&in->coarse);
+  in->now   = 0;
+  in->cells = 0;
+  for (int i = 0; i < RATIOS; ++i) {
+    in->ratio[i] = ratio;
+  }
+}
+
+RT void
+input_cell_rt(Input* const in, const double ratio)
+{
+  while ((in->coarse.end + 1) * INPUT_COARSE <= in->now) {
+    const float* const f      = line_at_rt(&in->line, in->coarse.end * INPUT_COARSE);
+    float              sum[2] = {0.0f, 0.0f};
+    for (int i = 0; i < INPUT_COARSE; ++i) {
+      sum[0] += f[2 * i];
+      sum[1] += f[2 * i + 1];
+    }
+    line_write_rt(&in->coarse, &sum[0], &sum[1], 1);
+  }
+  in->ratio[in->cells++ & (RATIOS - 1)] = ratio;
+}
+
+RT void
+input_write_rt(Input* const in, const float* const left, const float* const right, const uint32_t n)
+{
+  line_write_rt(&in->line, left, right, n);
+  in->now += n;
+}
+
+RT double
+input_ratio_rt(const Input* const in, const int64_t frame)
+{
+  const int64_t cell = (int64_t)in->cell;
+  const int64_t i    = (frame < 0 ? frame - (cell - 1) : frame) / cell;
+  if (i + 1 >= in->cells) {
+    return in->ratio[(in->cells - 1) & (RATIOS - 1)];
+  }
+  const double r0 = in->ratio[i & (RATIOS - 1)], r1 = in->ratio[(i + 1) & (RATIOS - 1)];
+  return r0 == r1 ? r0 : r0 + (r1 - r0) * (double)(frame - i * cell) / (double)cell;
+}

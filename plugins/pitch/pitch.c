@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pitch/pitch.h"
+
+#include "pitch/handover.h"
+#include "pitch/resampler.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HYSTERESIS 0.25 // semitones
+#define GLIDE 4.0       // ms: time constant of the shift
+#define ARRIVED 1e-4    // semitones: close enough
+#define REST 100        // cells without shift before the stretcher is left
+#define MOST_CELL 256   // frames: scratch, at the highest rate
+
+typedef enum { VOICE_OFF, VOICE_RESAMPLER, VOICE_FAST, VOICE_FINE } VoiceKind;
+typedef enum { HANDOVER_NONE, HANDOVER_PRIME, HANDOVER_RECORD, HANDOVER_FADE } Phase;
+
+typedef struct {
+  VoiceKind kind;
+  uint32_t  delay; ///< frames
+} Voice;
+
+struct Pitch {
+  Input            in;
+  const SincTable* sinc;
+  Resampler*       resampler;
+  Stretcher*       stretcher[2]; ///< by quality; NULL: not made yet
+  Handover         handover;
+  uint32_t         channels;
+  uint32_t         delay_resampler, delay_stretcher[2];
+  PitchControls    c;
+  bool             fresh;            ///< nothing has been run since the reset
+  bool             large;            ///< the shift is one for the stretcher
+  uint32_t         rest;             ///< cells without shift
+  double           semitones, ratio; ///< gliding
+  Voice            voice, next;
+  Phase            phase;
+};
+
+// ---- set-up -------------------------------------------------------------------------------------------------------
+
+static uint32_t
+larger(const uint32_t a, const uint32_t b)
+{
+  return a > b ? a : b;
+}
+
+Pitch*
+pitch_new(const double rate, const uint32_t channels)
+{
+  Pitch* const p = calloc(1, sizeof(*p));
+  if (!p) {
+    return NULL;
+  }
+  uint32_t past = resampler_past(rate);
+  for (int q = 0; q < 2; ++q) {
+    p->delay_stretcher[q] = stretcher_delay(rate, (StretcherQuality)q);
+    past                  = larger(past, stretcher_past(rate, (StretcherQuality)q));
+  }
+  // The resampler looks back from the longest delay there is
+  past          = larger(past, p->delay_stretcher[STRETCHER_FINE] + resampler_past(rate));
+  p->channels   = channels;
+  p->sinc       = sinc_table(SINC_16);
+  const bool ok = input_init(&p->in, rate, past, resampler_reach(rate)) && handover_init(&p->handover, rate);
+  p->resampler  = ok ? resampler_new(&p->in, p->sinc) : NULL;
+  if (!p->sinc || !p->resampler) {
+    pitch_free(p);
+    return NULL;
+  }
+  p->delay_resampler       = resampler_least_delay_rt(&p->in);
+  const PitchControls none = {.enabled = true, .threshold = 3.0};
+  p->c                     = none;
+  pitch_reset(p);
+  return p;
+}
+
+void
+pitch_free(Pitch* const p)
+{
+  if (p) {
+    stretcher_free(p->stretcher[0]);
+    stretcher_free(p->stretcher[1]);
+    resampler_free(p->resampler);
+    handover_release(&p->handover);
+    input_release(&p->in);
+    free(p);
+  }
+}
+
+void
+pitch_reset(Pitch* const p)
+{
+  input_reset_rt(&p->in, 1.0);
+  p->fresh = true;
+  p->phase = HANDOVER_NONE;
+}
+
+Stretcher*
+pitch_make_stretcher(const Pitch* const p, const PitchQuality quality)
+{
+  return stretcher_new(&p->in, p->sinc, (StretcherQuality)quality, p->channels);
+}
+
+uint32_t
+pitch_longest_latency(const double rate)
+{
+  return stretcher_delay(rate, STRETCHER_FINE);
+}
+
+// ---- which voice --------------------------------------------------------------------------------------------------
+
+RT static Stretcher*
+stretcher_of(const Pitch* const p, const VoiceKind k)
+{
+  return k == VOICE_FAST || k == VOICE_FINE ? p->stretcher[k - VOICE_FAST] : NULL;
+}
+
+/// Whether the shift, as it will be, is one for the stretcher.
+RT static bool
+is_large(const Pitch* const p)
+{
+  const double shift = fabs(p->c.semitones);
+  if (p->c.engine != PITCH_ENGINE_AUTO) {
+    return p->c.engine == PITCH_ENGINE_RUBBER_BAND;
+  }
+  return shift > (p->large ? fmax(p->c.threshold - HYSTERESIS, 0.0) : p->c.threshold);
+}
+
+RT static Voice
+wanted_voice(const Pitch* const p)
+{
+  const bool lowest = p->c.latency_mode == PITCH_LATENCY_LOWEST;
+  Voice      v      = {VOICE_RESAMPLER, lowest && !p->large ? p->delay_resampler : p->delay_stretcher[p->c.quality]};
+  if (!p->c.enabled) {
+    v.kind = VOICE_OFF;
+  } else if (p->large && p->rest < REST && p->stretcher[p->c.quality]) {
+    v.kind = p->c.quality == PITCH_QUALITY_FINE ? VOICE_FINE : VOICE_FAST;
+  }
+  return v;
+}
+
+RT int
+pitch_missing_rt(const Pitch* const p)
+{
+  return p->large && p->c.enabled && p->rest < REST && !p->stretcher[p->c.quality] ? (int)p->c.quality : -1;
+}
+
+RT bool
+pitch_take_stretcher_rt(Pitch* const p, const PitchQuality quality, Stretcher* const st)
+{
+  if (p->stretcher[quality]) {
+    return false;
+  }
+  p->stretcher[quality] = st;
+  return true;
+}
+
+RT uint32_t
+pitch_latency_rt(const Pitch* const p)
+{
+  return p->phase == HANDOVER_FADE ? p->next.delay : p->voice.delay;
+}
+
+RT PitchEngine
+pitch_active_engine_rt(const Pitch* const p)
+{
+  const VoiceKind k = p->voice.kind;
+  if (k == VOICE_FAST || k == VOICE_FINE) {
+    return PITCH_ENGINE_RUBBER_BAND;
+  }
+  // A copy of the input is nobody's work: it counts for the engine that is chosen
+  const bool copy = k == VOICE_OFF || resampler_home_rt(p->resampler);
+  return copy && p->large ? PITCH_ENGINE_RUBBER_BAND : PITCH_ENGINE_RESAMPLER;
+}
+
+// ---- cell by cell -------------------------------------------------------------------------------------------------
+
+RT static void
+start_voice(Pitch* const p, const Voice v)
+{
+  Stretcher* const st = stretcher_of(p, v.kind);
+  if (st) {
+    stretcher_start_rt(st);
+  } else if (v.kind == VOICE_RESAMPLER) {
+    resampler_start_rt(p->resampler, v.delay);
+  }
+}
+
+RT static void
+handover_step(Pitch* const p)
+{
+  if (p->phase == HANDOVER_NONE) {
+    const Voice v = wanted_voice(p);
+    if (v.kind == p->voice.kind && v.delay == p->voice.delay) {
+      return;
+    }
+    if (v.kind == VOICE_RESAMPLER && p->voice.kind == VOICE_RESAMPLER) {
+      resampler_delay_rt(p->resampler, v.delay);
+      p->voice = v;
+      return;
+    }
+    p->next = v;
+    start_voice(p, v);
+    p->phase = HANDOVER_PRIME;
+  }
+  if (p->phase == HANDOVER_PRIME) {
+    const Voice v = wanted_voice(p);
+    if (v.kind == p->voice.kind && v.delay == p->voice.delay) { // never mind
+      p->phase = HANDOVER_NONE;
+      return;
+    }
+    Stretcher* const st = stretcher_of(p, p->next.kind);
+    if (st && !stretcher_ready_rt(st)) {
+      return;
+    }
+    if (st) {
+      stretcher_aim_rt(st, p->next.delay);
+    }
+    handover_begin_rt(&p->handover);
+    p->phase = HANDOVER_RECORD;
+  }
+}
+
+/// The recording is complete: align the new voice and fade.
+RT static void
+handover_align(Pitch* const p)
+{
+  const bool       fixed = p->next.kind == VOICE_OFF || p->voice.kind == VOICE_OFF;
+  const double     lag   = handover_match_rt(&p->handover, fixed);
+  Stretcher* const st    = stretcher_of(p, p->next.kind);
+  if (lag != 0.0 && st) {
+    stretcher_shift_rt(st, lag * stretcher_speed_rt(st));
+  } else if (lag != 0.0) {
+    resampler_shift_rt(p->resampler, lag * p->ratio);
+  }
+  p->phase = HANDOVER_FADE;
+}
+
+RT static void
+first_voice(Pitch* const p)
+{
+  p->semitones = p->c.semitones;
+  p->ratio     = exp2(p->semitones / 12.0);
+  p->rest      = p->semitones == 0.0 ? REST : 0;
+  p->large     = false;
+  p->large     = is_large(p);
+  p->voice     = wanted_voice(p);
+  p->phase     = HANDOVER_NONE;
+}
+
+RT static void
+begin_cell(Pitch* const p)
+{
+  if (p->fresh) {
+    p->fresh = false;
+    first_voice(p);
+    input_reset_rt(&p->in, p->ratio);
+    start_voice(p, p->voice);
+    if (stretcher_of(p, p->voice.kind)) {
+      stretcher_aim_rt(stretcher_of(p, p->voice.kind), p->voice.delay);
+    }
+  }
+  if (p->semitones != p->c.semitones) {
+    p->semitones += (p->c.semitones - p->semitones) * (1.0 - exp(-1.0 / GLIDE));
+    if (fabs(p->c.semitones - p->semitones) < ARRIVED) {
+      p->semitones = p->c.semitones;
+    }
+    p->ratio = exp2(p->semitones / 12.0);
+  }
+  p->rest  = p->semitones != 0.0 ? 0 : p->rest < REST ? p->rest + 1 : REST;
+  p->large = is_large(p);
+  input_cell_rt(&p->in, p->ratio);
+  if (p->phase == HANDOVER_RECORD && p->handover.at == p->handover.length) {
+    handover_align(p);
+  }
+  handover_step(p);
+  const bool both = p->phase != HANDOVER_NONE;
+  for (int i = 0; i < (both ? 2 : 1); ++i) {
+    const Voice      v  = i ? p->next : p->voice;
+    Stretcher* const st = stretcher_of(p, v.kind);
+    if (st) {
+      stretcher_formant_rt(st, p->c.formant);
+      stretcher_cell_rt(st);
+    } else if (v.kind == VOICE_RESAMPLER) {
+      resampler_cell_rt(p->resampler);
+    }
+  }
+}
+
+RT static void
+read_voice(Pitch* const p, const Voice v, float* const out[2], const uint32_t n)
+{
+  Stretcher* const st = stretcher_of(p, v.kind);
+  if (st) {
+    stretcher_read_rt(st, out, n);
+  } else if (v.kind == VOICE_RESAMPLER) {
+    resampler_read_rt(p->resampler, out, n);
+  } else {
+    const float* const f = line_at_rt(&p->in.line, p->in.now - n - v.delay);
+    for (uint32_t i = 0; i < n; ++i) {
+      out[0][i] = f[2 * i];
+      out[1][i] = f[2 * i + 1];
+    }
+  }
+}
+
+RT void
+pitch_set_rt(Pitch* const p, const PitchControls* const c)
+{
+  p->c = *c;
+  if (p->fresh) { // so that the latency is known before the first frame
+    first_voice(p);
+  }
+}
+
+RT void
+pitch_run_rt(Pitch* const p, const float* const in[2], float* const out[2], const uint32_t n)
+{
+  for (uint32_t done = 0; done < n;) {
+    const uint32_t into = (uint32_t)(p->in.now % p->in.cell);
+    if (!into) {
+      begin_cell(p);
+    }
+    const uint32_t left = p->in.cell - into;
+    const uint32_t m    = n - done < left ? n - done : left;
+    float          spare[MOST_CELL];
+    float* const   o[2] = {out[0] + done, p->channels == 1 ? spare : out[1] + done};
+    input_write_rt(&p->in, in[0] + done, in[p->channels - 1] + done, m);
+    read_voice(p, p->voice, o, m);
+    if (p->phase == HANDOVER_RECORD || p->phase == HANDOVER_FADE) {
+      float        l[MOST_CELL], r[MOST_CELL];
+      float* const planes[2] = {l, r};
+      read_voice(p, p->next, planes, m);
+      if (p->phase == HANDOVER_RECORD) {
+        handover_record_rt(&p->handover, o, planes, m);
+      } else if (handover_fade_rt(&p->handover, o, planes, m)) {
+        p->voice = p->next;
+        p->phase = HANDOVER_NONE;
+      }
+    }
+    done += m;
+  }
+}
