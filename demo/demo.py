@@ -6,13 +6,12 @@ import math
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 
 from mix import LEAD_IN, Mix
-from server import Processes, jack_server, log_tail
+from server import Processes, free_port, jack_server, log_tail
 from wavefile import WaveFile
 
 TRACKS = ['drums.wav', 'bass.flac', 'chords.ogg', 'lead.flac']
@@ -61,18 +60,6 @@ def our_tracks(folder, synth):
         shutil.rmtree(target, ignore_errors=True)
         os.rename(fresh, target)
     return paths
-
-
-def free_port():
-    """A port that is free for both UDP and TCP just now."""
-    while True:
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(('127.0.0.1', 0))
-            try:
-                udp.bind(('127.0.0.1', tcp.getsockname()[1]))
-            except OSError:
-                continue
-            return tcp.getsockname()[1]
 
 
 class Deckhost:

@@ -4,6 +4,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -41,6 +42,18 @@ class Processes:
     def end_all(self):
         while self.started:
             self.end(self.started[-1])
+
+
+def free_port():
+    """A port that is free for both UDP and TCP just now."""
+    while True:
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind(('127.0.0.1', 0))
+            try:
+                udp.bind(('127.0.0.1', tcp.getsockname()[1]))
+            except OSError:
+                continue
+            return tcp.getsockname()[1]
 
 
 # Whether a JACK server answers: in a process of its own, since libjack's client threads don't always come back.
