@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef DSP_GLIDE_H
+#define DSP_GLIDE_H
+
+// How a control gets from one value to the next without a step.  Two stages, both on a grid of frames that its owner
+// keeps (one step is one line of the grid), so that block sizes play no part:
+//
+// Glide  moves one number to its target in a fixed number of steps along the path of least jerk, the quintic
+//        10 u^3 - 15 u^4 + 6 u^5, and can be aimed anew on the way with place, speed and acceleration kept.
+//        (T. Flash, N. Hogan, "The coordination of arm movements", J. Neurosci. 5, 1985.)
+// Curve  draws a few numbers, given once per step, as a quadratic B-spline: their slope never jumps, and since each
+//        value is a convex mix of the given ones, filters between two stable ones are stable.
+//
+// Process thread, or set-up before it.
+
+#include "dsp/rt.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+  double   value;  ///< where it is
+  double   target; ///< where it goes
+  double   path[6];
+  uint32_t at, steps;
+} Glide;
+
+/// Be at `value` at once.
+RT void glide_set_rt(Glide* g, double value);
+
+/// Go to `target`, to arrive exactly after `steps` (> 0) steps.  Nothing happens if it is the target already.
+RT void glide_aim_rt(Glide* g, double target, uint32_t steps);
+
+/// One line of the grid on.  Return: whether the value moved.
+RT bool glide_step_rt(Glide* g);
+
+/// Whether it is on its way.
+RT static inline bool
+glide_is_moving(const Glide* const g)
+{
+  return g->at < g->steps;
+}
+
+#define CURVE_WIDTH 5 ///< numbers that a curve carries
+
+typedef struct {
+  double   point[3][CURVE_WIDTH];
+  uint32_t still; ///< how many of the last points repeat the one before, at most 2
+} Curve;
+
+/// The values from one grid line to the next: at + t * (slope + t * bend), 0 <= t < 1.
+typedef struct {
+  double at[CURVE_WIDTH], slope[CURVE_WIDTH], bend[CURVE_WIDTH];
+} CurveSegment;
+
+/// Rest at `point`.
+RT void curve_set_rt(Curve* c, const double point[CURVE_WIDTH]);
+
+/// One line of the grid on, towards `point`.
+RT void curve_push_rt(Curve* c, const double point[CURVE_WIDTH]);
+
+RT void curve_segment_rt(const Curve* c, CurveSegment* s);
+
+/// The point given last; where it rests, if it is still.
+RT static inline const double*
+curve_last(const Curve* const c)
+{
+  return c->point[2];
+}
+
+/// Whether the whole segment is one point.
+RT static inline bool
+curve_is_still(const Curve* const c)
+{
+  return c->still == 2;
+}
+
+/// Number `k` of a segment at `t`.
+RT static inline double
+curve_value(const CurveSegment* const s, const int k, const double t)
+{
+  return s->at[k] + t * (s->slope[k] + t * s->bend[k]);
+}
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef DSP_ISOLATOR_H
+#define DSP_ISOLATOR_H
+
+// Three bands by two Linkwitz-Riley crossovers of 24 dB an octave, each band with its gain, summed again.
+//
+//   x --+-- LP4(f1) ------- AP2(f2) -- * low --+
+//       +-- HP4(f1) --+---- LP4(f2) -- * mid --+-- y
+//                     +---- HP4(f2) -- * high -+
+//
+// LP4 is a Butterworth low-pass of second order twice, and HP4 = AP2 - LP4 where AP2 is the all-pass of the same poles:
+// the crossover of S. Linkwitz and R. Riley ("Active Crossover Networks for Noncoincident Drivers", JAES 24, 1976). The
+// low leg goes through the upper crossover's all-pass, which puts all three in phase: the response is the all-passes
+// times low * l1 + h1 * (mid * l2 + high * h2)  with l + h = 1, both positive.  So gains all 1 sum flat, and no setting
+// is louder anywhere than its loudest band.
+//
+// Still and gliding forms as in section.h.  Process thread, or set-up before it.
+
+#include "dsp/section.h"
+
+enum {
+  ISOLATOR_G1, ///< shape_corner of the lower crossover
+  ISOLATOR_G2, ///< of the upper one, not below the lower
+  ISOLATOR_LOW,
+  ISOLATOR_MID,
+  ISOLATOR_HIGH, ///< gains, linear
+  ISOLATOR_WIDTH
+};
+
+/// Filters of the network.  SPLIT gives low-pass and all-pass at once.
+enum { ISOLATOR_SPLIT1, ISOLATOR_LP1, ISOLATOR_SPLIT2, ISOLATOR_LP2, ISOLATOR_AP2, ISOLATOR_FILTERS };
+
+/// Coefficients of one crossover at rest.
+typedef struct {
+  Pair a1, a2;        ///< w = x - a1 w1 - a2 w2
+  Pair lp0, lp1, lp2; ///< low-pass = lp0 x + lp1 w1 + lp2 w2
+  Pair ap1, ap2;      ///< all-pass = a2 x + ap1 w1 + ap2 w2
+} IsolatorCross;
+
+typedef struct {
+  IsolatorCross cross[2];
+  Pair          low, mid, high;
+  Pair          w[ISOLATOR_FILTERS][2];
+} Isolator;
+
+typedef struct {
+  Svf filter[ISOLATOR_FILTERS];
+} IsolatorSvf;
+
+RT void isolator_shape_rt(Isolator* s, const double shape[ISOLATOR_WIDTH]);
+RT void isolator_from_svf_rt(Isolator* s, const IsolatorSvf* from, const double shape[ISOLATOR_WIDTH]);
+RT void isolator_svf_from_rt(IsolatorSvf* s, const Isolator* from, const double shape[ISOLATOR_WIDTH]);
+
+/// One frame in motion.
+RT Pair isolator_svf_frame_rt(IsolatorSvf* s, const double shape[ISOLATOR_WIDTH], Pair x);
+
+#endif
