@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The equaliser as an LV2 plugin, stereo and mono.  Needs no feature of the host.
+
+#include "dsp/denormal.h"
+#include "eq/eq.h"
+
+#include <lv2/core/lv2.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  Eq*          eq;
+  uint32_t     channels;
+  const float* in[2];
+  float*       out[2];
+  const float* control[EQ_CONTROLS];
+} EqPlugin;
+
+static LV2_Handle
+instantiate(const LV2_Descriptor* const     descriptor,
+            const double                    rate,
+            const char* const               bundle,
+            const LV2_Feature* const* const features)
+{
+  EqPlugin* const p = calloc(1, sizeof(*p));
+  if (!p) {
+    return NULL;
+  }
+  p->eq       = eq_new(rate);
+  p->channels = strcmp(descriptor->URI, EQ_MONO_URI) ? 2 : 1;
+  if (!p->eq) {
+    free(p);
+    return NULL;
+  }
+  return p;
+}
+
+static void
+cleanup(const LV2_Handle handle)
+{
+  EqPlugin* const p = handle;
+  eq_free(p->eq);
+  free(p);
+}
+
+static void
+connect_port(const LV2_Handle handle, const uint32_t port, void* const data)
+{
+  EqPlugin* const p     = handle;
+  const uint32_t  audio = 2 * p->channels;
+  if (port < p->channels) {
+    p->in[port] = data;
+  } else if (port < audio) {
+    p->out[port - p->channels] = data;
+  } else if (port < audio + EQ_CONTROLS) {
+    p->control[port - audio] = data;
+  }
+}
+
+static void
+activate(const LV2_Handle handle)
+{
+  eq_activate(((EqPlugin*)handle)->eq);
+}
+
+RT static void
+run(const LV2_Handle handle, const uint32_t nframes)
+{
+  EqPlugin* const     p      = handle;
+  const DenormalGuard guard  = denormal_guard_enter();
+  const uint32_t      right  = p->channels - 1; // mono: one channel twice
+  const float* const  in[2]  = {p->in[0], p->in[right]};
+  float* const        out[2] = {p->out[0], p->out[right]};
+  float               controls[EQ_CONTROLS];
+  for (int c = 0; c < EQ_CONTROLS; ++c) {
+    controls[c] = p->control[c] ? *p->control[c] : eq_control_info[c].def;
+  }
+  eq_run_rt(p->eq, controls, in, out, nframes);
+  denormal_guard_leave(guard);
+}
+
+static const void*
+extension_data(const char* const uri)
+{
+  return NULL;
+}
+
+static const LV2_Descriptor descriptors[] = {
+  {EQ_URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data},
+  {EQ_MONO_URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data},
+};
+
+LV2_SYMBOL_EXPORT const LV2_Descriptor*
+lv2_descriptor(const uint32_t index)
+{
+  return index < sizeof(descriptors) / sizeof(*descriptors) ? &descriptors[index] : NULL;
+}
