@@ -28,7 +28,7 @@ def say(text):
 
 def read_arguments():
     parser = argparse.ArgumentParser(prog='./waf demo', description=__doc__)
-    parser.add_argument('--build', default=os.environ.get('DECKHOST_BUILD', 'build'), help='the build folder')
+    parser.add_argument('build', help='the build folder')
     parser.add_argument('--seconds', type=float, default=62.0, help='length of the mix (62)')
     parser.add_argument('--tracks', default='', help='your own files, FILE,FILE,...: 2 to 64')
     parser.add_argument('--output', default='demo.wav', help='where it is recorded (demo.wav)')
@@ -177,6 +177,7 @@ def run(a, processes):
 def main():
     a = read_arguments()
     processes = Processes()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # waf ignores it meanwhile, and we would inherit that
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     try:
