@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef CONTROL_CALL_H
+#define CONTROL_CALL_H
+
+// One command under way, from its arrival to its answer.
+
+#include "control/answer.h"
+#include "control/table.h"
+#include "msg/request.h"
+
+/// How far the load of a /load has come; it may begin long before the command's time.
+typedef enum { LOAD_NONE, LOAD_ASKED, LOAD_READY, LOAD_FAILED } LoadState;
+
+struct Call {
+  const Entry* entry;
+  Sender       sender;
+  uint8_t      deck, k;  ///< from 0
+  uint64_t     decks;    ///< those whose queue it is in
+  int64_t      at;       ///< engine frame, or AT_NOW
+  int64_t      received; ///< engine frame
+  const char*  address;
+  const char*  id; ///< or NULL
+  int          count;
+  Value        values[MAX_VALUES];
+
+  int      phase;   ///< the handler's
+  int      waiting; ///< for so many replies
+  Status   status;  ///< of the replies: the first that wasn't good
+  Error    error;
+  int64_t  frames;    ///< from a reply
+  int64_t  target;    ///< the handler's: a frame of the track
+  uint32_t rate;      ///< from a reply
+  bool     silent;    ///< part of another call: not answered
+  bool     for_time;  ///< it waits for nothing but the engine's time to pass
+  bool     cancelled; ///< nobody wants it any more: free it when its replies are in
+
+  LoadState load;
+  Track*    track; ///< ours until it is passed to the engine
+
+  char texts[]; ///< what address, id and values point to
+};
+
+/** A copy of `w` with all its texts, checked against the table.  NULL: `error` says what is wrong.
+ * @param folder what relative paths are relative to; NULL: the working directory */
+Call* call_new(const Words* w, const char* folder, uint32_t decks, Error* error);
+void  call_free(Call* call);
+
+/// When it counts as given, for the order of calls.
+int64_t call_order(const Call* call);
+
+#endif

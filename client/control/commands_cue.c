@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/commands.h"
+#include "control/state.h"
+
+#include <math.h>
+
+// Where a deck is to go, its data is pinned in the cache first; the command goes out when the disk thread says it is
+// there.  So each of these runs twice: phase 0 asks, phase 1 acts.
+
+/// Shortest loop, seconds.
+static const double MIN_LOOP = 0.001;
+
+/// How much earlier than estimated a jump's data is pinned, seconds.
+static const double JUMP_MARGIN = 0.02;
+
+/// Have `frame` of all of the deck's stems kept under `pin`.
+static void
+pin(Control* const c, Call* const call, const int slot, const int64_t frame)
+{
+  for (uint8_t s = 0; s < MAX_STEMS; ++s) {
+    Track* const track = c->decks[call->deck].stem[s].track;
+    if (track) {
+      Request r = {
+        .kind = REQUEST_PIN, .deck = call->deck, .stem = s, .pin = (uint8_t)slot, .frame = frame, .track = track};
+      control_ask(c, call, &r);
+    }
+  }
+  call->phase    = 1;
+  call->for_time = false;
+}
+
+/// Whether the pins are there; if they were refused, the call is answered.
+static bool
+pinned(Control* const c, Call* const call)
+{
+  if (call->status) {
+    answer_error(c, call, "%s", call->error.text);
+    return false;
+  }
+  return true;
+}
+
+/// Seconds of argument `i` as a frame of the track.  false: beyond its end; the call was answered.
+static bool
+place(Control* const c, Call* const call, const int i, const Stem* const s, int64_t* const frame)
+{
+  const int64_t length = deck_length(c, call->deck);
+  *frame               = llround(call->values[i].number * s->rate);
+  if (*frame > length) {
+    answer_error(c, call, "%s must be 0 .. %.10g s, the length of the track, not %.10g", call->entry->args[i].name,
+                 (double)length / s->rate, call->values[i].number);
+    return false;
+  }
+  return true;
+}
+
+/// Where the deck will be at the call's time, about.
+static int64_t
+here(const Control* const c, const Call* const call, const Stem* const s)
+{
+  const DeckLevels* const l      = &c->ops.levels->deck[call->deck];
+  const int64_t           length = deck_length(c, call->deck);
+  double                  frame  = (double)deck_position(c, call->deck);
+  if (call->at != AT_NOW && deck_state(c, call->deck) == DECK_PLAYING) {
+    const double ahead = (double)(call->at - now_of(c)) / c->ops.rate;
+    frame += ahead * s->rate * (double)atomic_load_explicit(&l->speed, memory_order_relaxed);
+  }
+  return frame < 0.0 ? 0 : frame > (double)length ? length : (int64_t)frame;
+}
+
+/// The next of the pins for seeks.  false: they are all needed until later.
+static bool
+take_seek_pin(Control* const c, Call* const call, int* const slot)
+{
+  Deck* const   d   = &c->decks[call->deck];
+  const int64_t now = now_of(c);
+  if (call->at != AT_NOW && call->at > now && d->seek_until[d->next_seek] > now) {
+    call->for_time = true;
+    return false;
+  }
+  *slot                       = PIN_SEEK + d->next_seek;
+  d->seek_until[d->next_seek] = (call->at == AT_NOW ? now : call->at) + MAX_BLOCK;
+  d->next_seek                = (d->next_seek + 1) % SEEK_PINS;
+  return true;
+}
+
+static Progress
+send_command(Control* const c, Call* const call, const Command* const command)
+{
+  if (control_command(c, call, call->at, command)) {
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}
+
+Progress
+run_seek(Control* const c, Call* const call)
+{
+  if (call->waiting) {
+    return CALL_WAITS;
+  }
+  const Stem* const s = deck_loaded(c, call, call->deck);
+  if (!s) {
+    return CALL_DONE;
+  }
+  if (call->phase == 0) {
+    int slot = 0;
+    if (!place(c, call, 0, s, &call->target)) {
+      return CALL_DONE;
+    }
+    if (take_seek_pin(c, call, &slot)) {
+      pin(c, call, slot, call->target);
+    }
+    return CALL_WAITS;
+  }
+  const Command command = {.kind = COMMAND_SEEK, .deck = call->deck, .seek = {call->target, false}};
+  return pinned(c, call) ? send_command(c, call, &command) : CALL_DONE;
+}
+
+Progress
+run_jump(Control* const c, Call* const call)
+{
+  if (call->waiting) {
+    return CALL_WAITS;
+  }
+  const Stem* const s = deck_loaded(c, call, call->deck);
+  if (!s) {
+    return CALL_DONE;
+  }
+  const int64_t by = llround(call->values[0].number * s->rate);
+  if (call->phase == 0) {
+    int           slot   = 0;
+    const int64_t length = deck_length(c, call->deck);
+    const int64_t to     = here(c, call, s) + by - llround(JUMP_MARGIN * s->rate);
+    if (take_seek_pin(c, call, &slot)) {
+      pin(c, call, slot, to < 0 ? 0 : to > length ? length : to);
+    }
+    return CALL_WAITS;
+  }
+  const Command command = {.kind = COMMAND_SEEK, .deck = call->deck, .seek = {by, true}};
+  return pinned(c, call) ? send_command(c, call, &command) : CALL_DONE;
+}
+
+Progress
+run_cue(Control* const c, Call* const call)
+{
+  if (call->waiting) {
+    return CALL_WAITS;
+  }
+  const Stem* const s = deck_loaded(c, call, call->deck);
+  if (!s) {
+    return CALL_DONE;
+  }
+  if (call->phase == 0) {
+    if (call->count) {
+      if (!place(c, call, 0, s, &call->target)) {
+        return CALL_DONE;
+      }
+    } else {
+      call->target = here(c, call, s);
+    }
+    pin(c, call, PIN_CUE, call->target);
+    return CALL_WAITS;
+  }
+  if (!pinned(c, call)) {
+    return CALL_DONE;
+  }
+  const bool    later      = !call->count && call->at != AT_NOW; // where it is then is for the engine to say
+  const Command command    = {.kind = COMMAND_CUE, .deck = call->deck, .seek = {later ? -1 : call->target, false}};
+  c->decks[call->deck].cue = call->target;
+  return send_command(c, call, &command);
+}
+
+Progress
+run_cue_go(Control* const c, Call* const call)
+{
+  const Command command = {.kind = COMMAND_CUE_GO, .deck = call->deck};
+  return deck_loaded(c, call, call->deck) ? send_command(c, call, &command) : CALL_DONE;
+}
+
+Progress
+run_hot_cue_set(Control* const c, Call* const call)
+{
+  if (call->waiting) {
+    return CALL_WAITS;
+  }
+  const Stem* const s = deck_loaded(c, call, call->deck);
+  if (!s) {
+    return CALL_DONE;
+  }
+  if (call->phase == 0) {
+    if (call->count) {
+      if (!place(c, call, 0, s, &call->target)) {
+        return CALL_DONE;
+      }
+    } else {
+      call->target = here(c, call, s);
+    }
+    pin(c, call, PIN_HOT_CUE + call->k, call->target);
+    return CALL_WAITS;
+  }
+  if (pinned(c, call)) {
+    c->decks[call->deck].hot_cue[call->k] = call->target;
+    const Value at                        = value_double((double)call->target / s->rate);
+    answer_ok(c, call, &at, 1);
+  }
+  return CALL_DONE;
+}
+
+/// The call's hot cue, < 0: it isn't set, and the call was answered so.
+static int64_t
+hot_cue(Control* const c, Call* const call)
+{
+  if (!deck_loaded(c, call, call->deck)) {
+    return -1;
+  }
+  const int64_t frame = c->decks[call->deck].hot_cue[call->k];
+  if (frame < 0) {
+    answer_error(c, call, "deck %d has no hot cue %d: set it first", call->deck + 1, call->k + 1);
+  }
+  return frame;
+}
+
+Progress
+run_hot_cue_go(Control* const c, Call* const call)
+{
+  const int64_t frame   = hot_cue(c, call);
+  const Command command = {.kind = COMMAND_SEEK, .deck = call->deck, .seek = {frame, false}};
+  return frame < 0 ? CALL_DONE : send_command(c, call, &command);
+}
+
+Progress
+run_hot_cue_clear(Control* const c, Call* const call)
+{
+  if (hot_cue(c, call) >= 0) {
+    Request r = {.kind = REQUEST_UNPIN, .deck = call->deck, .pin = (uint8_t)(PIN_HOT_CUE + call->k)};
+    control_ask(c, NULL, &r);
+    c->decks[call->deck].hot_cue[call->k] = -1;
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}
+
+Progress
+run_loop(Control* const c, Call* const call)
+{
+  if (call->waiting) {
+    return CALL_WAITS;
+  }
+  const Stem* const s   = deck_loaded(c, call, call->deck);
+  int64_t           end = 0;
+  if (!s) {
+    return CALL_DONE;
+  }
+  if (call->phase == 0) {
+    if (!place(c, call, 0, s, &call->target) || !place(c, call, 1, s, &end)) {
+      return CALL_DONE;
+    }
+    if (end - call->target < llround(MIN_LOOP * s->rate)) {
+      answer_error(c, call, "end must be later than start, by %g s or more", MIN_LOOP);
+      return CALL_DONE;
+    }
+    pin(c, call, PIN_LOOP, call->target);
+    return CALL_WAITS;
+  }
+  Deck* const d = &c->decks[call->deck];
+  if (!pinned(c, call) || !place(c, call, 1, s, &end)) {
+    return CALL_DONE;
+  }
+  const Command command = {.kind = COMMAND_LOOP, .deck = call->deck, .loop = {call->target, end}};
+  d->loop_start         = call->target;
+  d->loop_end           = end;
+  d->loop_on            = true;
+  return send_command(c, call, &command);
+}
+
+Progress
+run_loop_enable(Control* const c, Call* const call)
+{
+  Deck* const   d       = &c->decks[call->deck];
+  const bool    on      = call->values[0].number != 0.0;
+  const Command command = {.kind = COMMAND_LOOP_ENABLE, .deck = call->deck, .toggle = {on}};
+  if (!deck_loaded(c, call, call->deck)) {
+    return CALL_DONE;
+  }
+  if (on && !d->loop_end) {
+    answer_error(c, call, "deck %d has no loop: set one with /deck/%d/loop START END", call->deck + 1, call->deck + 1);
+    return CALL_DONE;
+  }
+  d->loop_on = on;
+  return send_command(c, call, &command);
+}
+
+Progress
+run_repeat(Control* const c, Call* const call)
+{
+  const bool    on            = call->values[0].number != 0.0;
+  const Command command       = {.kind = COMMAND_REPEAT, .deck = call->deck, .toggle = {on}};
+  c->decks[call->deck].repeat = on;
+  return send_command(c, call, &command);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/commands.h"
+#include "control/state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double MAX_SHIFT = 12.0; ///< semitones, that the pitch plugin can make
+
+/// Set an engine's control.  false: the call was answered.
+static bool
+set_param(Control* const     c,
+          const Call* const  call,
+          const Entry* const e,
+          const uint8_t      deck,
+          const uint8_t      k,
+          const double       value,
+          const uint32_t     ramp_frames)
+{
+  const Command command = {
+    .kind = COMMAND_PARAM, .deck = deck, .param = {e->param, e->slots ? k : 0, (float)value, ramp_frames}};
+  return control_command(c, call, call->at, &command);
+}
+
+static bool
+set_port(Control* const    c,
+         const Call* const call,
+         const uint8_t     deck,
+         const uint8_t     slot,
+         const char* const symbol,
+         const double      value,
+         const uint32_t    ramp_frames)
+{
+  OpsPort port;
+  Error   error;
+  if (c->ops.plugin_port(c->ops.self, deck, slot, symbol, &port, &error)) {
+    answer_error(c, call, "%s", error.text);
+    return false;
+  }
+  const Command command = {.kind = COMMAND_PORT, .deck = deck, .port = {slot, port.port, (float)value, ramp_frames}};
+  return control_command(c, call, call->at, &command);
+}
+
+/// Answer; where key lock and pitch together want more than the plugin can shift, say so.
+static void
+answer_shift(Control* const c, const Call* const call)
+{
+  const int64_t at = call->at == AT_NOW ? now_of(c) : call->at;
+  double        value[3];
+  const Param   params[3] = {PARAM_PITCH, PARAM_KEYLOCK, PARAM_SPEED};
+  for (int i = 0; i < 3; ++i) {
+    const bool ours = call->entry->control == CONTROL_PARAM && call->entry->param == params[i];
+    value[i]        = ours ? call->values[0].number : (double)params_value(c->params, params[i], call->deck, 0, at);
+  }
+  const double lock = value[1] != 0.0 ? -12.0 * log2(value[2]) : 0.0;
+  char         text[160];
+  if (fabs(value[0] + lock) <= MAX_SHIFT + 1e-6) {
+    answer_ok(c, call, NULL, 0);
+    return;
+  }
+  snprintf(text, sizeof(text), "limited to %g semitones: pitch %.4g and key lock %.4g are %.4g together",
+           value[0] + lock > 0.0 ? MAX_SHIFT : -MAX_SHIFT, value[0], lock, value[0] + lock);
+  const Value v = value_text(text);
+  answer_ok(c, call, &v, 1);
+}
+
+Progress
+run_param(Control* const c, Call* const call)
+{
+  const Param p = call->entry->param;
+  if (!set_param(c, call, call->entry, call->deck, call->k, call->values[0].number, 0)) {
+    return CALL_DONE;
+  }
+  if (p == PARAM_PITCH || p == PARAM_KEYLOCK || p == PARAM_SPEED) {
+    answer_shift(c, call);
+  } else {
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}
+
+Progress
+run_port(Control* const c, Call* const call)
+{
+  const Entry* const e = call->entry;
+  if (set_port(c, call, call->deck, e->slot, e->symbol, call->values[0].number, 0)) {
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}
+
+static bool
+is_decks_own(const uint8_t slot, const char* const symbol)
+{
+  return slot == SLOT_PITCH && (!strcmp(symbol, "semitones") || !strcmp(symbol, "cents") || !strcmp(symbol, "enabled"));
+}
+
+Status
+check_set(Control* const c, const Call* const call, Error* const error)
+{
+  const char* const symbol = call->values[0].text;
+  const double      value  = call->values[1].number;
+  OpsPort           port;
+  if (is_decks_own(call->entry->slot, symbol)) {
+    return error_set(error, STATUS_BAD_VALUE, "%s is owned by the deck: use /deck/%d/pitch and /deck/%d/keylock",
+                     symbol, call->deck + 1, call->deck + 1);
+  }
+  const Status s = c->ops.plugin_port(c->ops.self, call->deck, call->entry->slot, symbol, &port, error);
+  if (s) {
+    return s;
+  }
+  if (!port.input) {
+    return error_set(error, STATUS_BAD_VALUE, "%s is an output of the plugin: it can't be set", symbol);
+  }
+  if (port.toggled && value != 0.0 && value != 1.0) {
+    return error_set(error, STATUS_BAD_VALUE, "%s must be 0 or 1, not %.10g", symbol, value);
+  }
+  if (value < (double)port.minimum || value > (double)port.maximum || (port.integer && value != floor(value))) {
+    return error_set(error, STATUS_BAD_VALUE, "%s must be %s%.10g .. %.10g, not %.10g", symbol,
+                     port.integer ? "a whole number " : "", (double)port.minimum, (double)port.maximum, value);
+  }
+  return STATUS_OK;
+}
+
+Progress
+run_set(Control* const c, Call* const call)
+{
+  if (set_port(c, call, call->deck, call->entry->slot, call->values[0].text, call->values[1].number, 0)) {
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}
+
+Status
+check_ramp(Control* const c, const Call* const call, Error* const error)
+{
+  uint8_t            deck   = 0;
+  uint8_t            k      = 0;
+  const char* const  what   = call->values[0].text;
+  const Entry* const e      = table_find(what, c->ops.decks, &deck, &k, error);
+  Value              target = call->values[1];
+  int                one    = 1;
+  if (!e) {
+    return STATUS_NOT_FOUND;
+  }
+  if (!e->ramp) {
+    return error_set(error, STATUS_BAD_VALUE, "%s isn't a continuous control: it can't be ramped", what);
+  }
+  return table_check(e, c->ops.decks, &target, &one, error);
+}
+
+Progress
+run_ramp(Control* const c, Call* const call)
+{
+  uint8_t            deck   = 0;
+  uint8_t            k      = 0;
+  const Entry* const e      = table_find(call->values[0].text, c->ops.decks, &deck, &k, NULL);
+  const double       target = call->values[1].number;
+  const uint32_t     frames = (uint32_t)frames_of(c, call->values[2].number);
+  const bool         done   = e->control == CONTROL_PARAM ? set_param(c, call, e, deck, k, target, frames)
+                                                          : set_port(c, call, deck, e->slot, e->symbol, target, frames);
+  if (done) {
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/commands.h"
+#include "control/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+Status
+check_record(Control* const c, const Call* const call, Error* const error)
+{
+  static const char* const endings[] = {".wav", ".flac", ".ogg"};
+  const char* const        path      = call->values[0].text;
+  const char* const        dot       = strrchr(path, '.');
+  bool                     known     = false;
+  (void)c;
+  for (int i = 0; dot && i < 3; ++i) {
+    known = known || !strcasecmp(dot, endings[i]);
+  }
+  if (!known) {
+    return error_set(error, STATUS_BAD_VALUE, "the name must end in .wav, .flac or .ogg: %s doesn't", path);
+  }
+  const char* const slash  = strrchr(path, '/');
+  char* const       folder = slash && slash > path ? strndup(path, (size_t)(slash - path)) : strdup("/");
+  const bool        good   = folder && !access(folder, W_OK | X_OK);
+  const Status      s =
+    good ? STATUS_OK
+              : error_set(error, STATUS_NOT_FOUND, "can't write into %s: %s", folder ? folder : "it", strerror(errno));
+  free(folder);
+  return s;
+}
+
+Progress
+run_record_start(Control* const c, Call* const call)
+{
+  Recording* const rec = &c->recording;
+  if (call->waiting) {
+    return CALL_WAITS;
+  }
+  if (call->phase == 0) {
+    if (rec->on) {
+      answer_error(c, call, "already recording to %s: /record/stop ends it", rec->path);
+      return CALL_DONE;
+    }
+    Request r = {.kind = REQUEST_RECORD_START, .path = strdup(call->values[0].text)};
+    if (!r.path) {
+      answer_error(c, call, "no memory");
+      return CALL_DONE;
+    }
+    control_ask(c, call, &r);
+    call->phase = 1;
+    return CALL_WAITS;
+  }
+  const Command on = {.kind = COMMAND_RECORD, .toggle = {true}};
+  if (call->status) {
+    answer_error(c, call, "%s", call->error.text);
+  } else if (control_command(c, call, call->at, &on)) {
+    rec->on = true;
+    free(rec->path);
+    rec->path = strdup(call->values[0].text);
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}
+
+Progress
+run_record_stop(Control* const c, Call* const call)
+{
+  enum { BEGIN, FENCED, DRAINED };
+  Recording* const rec = &c->recording;
+  if (call->waiting) {
+    return CALL_WAITS;
+  }
+  if (call->phase == BEGIN) {
+    if (!rec->on) {
+      answer_error(c, call, "there is no recording: /record/start PATH begins one");
+      return CALL_DONE;
+    }
+    const Command off   = {.kind = COMMAND_RECORD, .toggle = {false}};
+    const Command fence = {.kind = COMMAND_QUIT_FENCE, .fence = ++c->fence};
+    if (!control_command(c, call, call->at, &off) || !control_command(c, call, call->at, &fence)) {
+      return CALL_DONE;
+    }
+    rec->fence_passed = false;
+    call->phase       = FENCED;
+    call->for_time    = true;
+    return CALL_WAITS;
+  }
+  if (call->phase == FENCED) {
+    call->for_time = !rec->fence_passed;
+    if (rec->fence_passed) {
+      Request r = {.kind = REQUEST_RECORD_STOP};
+      control_ask(c, call, &r);
+      call->phase = DRAINED;
+    }
+    return CALL_WAITS;
+  }
+  rec->on = false;
+  if (call->status) {
+    answer_error(c, call, "%s", call->error.text);
+  } else {
+    const Value length = value_double((double)call->frames / c->ops.rate);
+    answer_ok(c, call, &length, 1);
+  }
+  return CALL_DONE;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/commands.h"
+#include "control/state.h"
+
+/// The frame that the optional "seconds from now" means: from when the command was given.
+static int64_t
+when(const Control* const c, const Call* const call)
+{
+  if (!call->count) {
+    return call->at;
+  }
+  return call_order(call) + frames_of(c, call->values[0].number);
+}
+
+static Progress
+transport(Control* const c, Call* const call, const CommandKind kind)
+{
+  if (!deck_loaded(c, call, call->deck)) {
+    return CALL_DONE;
+  }
+  const Command command = {.kind = (uint16_t)kind, .deck = call->deck};
+  const int64_t at      = when(c, call);
+  if (control_command(c, call, at, &command)) {
+    if (kind == COMMAND_PLAY || kind == COMMAND_TOGGLE) {
+      deck_will_move(c, call->deck, at);
+    }
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}
+
+Progress
+run_play(Control* const c, Call* const call)
+{
+  return transport(c, call, COMMAND_PLAY);
+}
+
+Progress
+run_pause(Control* const c, Call* const call)
+{
+  return transport(c, call, COMMAND_PAUSE);
+}
+
+Progress
+run_stop(Control* const c, Call* const call)
+{
+  return transport(c, call, COMMAND_STOP);
+}
+
+Progress
+run_toggle(Control* const c, Call* const call)
+{
+  return transport(c, call, COMMAND_TOGGLE);
+}
+
+Progress
+run_start(Control* const c, Call* const call)
+{
+  uint64_t mask = 0;
+  for (int i = 1; i < call->count; ++i) {
+    const uint8_t deck = (uint8_t)(call->values[i].number - 1.0);
+    if (!deck_loaded(c, call, deck)) {
+      return CALL_DONE;
+    }
+    mask |= UINT64_C(1) << deck;
+  }
+  for (uint8_t d = 0; call->count == 1 && d < c->ops.decks; ++d) {
+    mask |= (uint64_t)(deck_stem(c, d) != NULL) << d;
+  }
+  if (!mask) {
+    answer_error(c, call, "all decks are empty: load a track first");
+    return CALL_DONE;
+  }
+  const Command command = {.kind = COMMAND_START, .decks = {mask}};
+  const int64_t at      = when(c, call);
+  if (control_command(c, call, at, &command)) {
+    for (uint8_t d = 0; d < c->ops.decks; ++d) {
+      if (mask >> d & 1) {
+        deck_will_move(c, d, at);
+      }
+    }
+    answer_ok(c, call, NULL, 0);
+  }
+  return CALL_DONE;
+}
+
+/// Stop what plays at once, and again behind what still waits, so that a play behind a slow load doesn't outlive it.
+static bool
+stop_behind_queue(Control* const c, const uint8_t deck, const int64_t at)
+{
+  Words w = {.count = 0};
+  char  address[32];
+  for (size_t i = 0; i < table_size; ++i) {
+    if (table[i].run == run_stop) {
+      table_address(&table[i], deck, 0, address, sizeof(address));
+    }
+  }
+  w.address        = address;
+  Call* const call = call_new(&w, NULL, c->ops.decks, NULL);
+  if (call) {
+    call->silent = true;
+    call->at     = at;
+    control_submit_call(c, call);
+  }
+  return call != NULL;
+}
+
+Progress
+run_stop_all(Control* const c, Call* const call)
+{
+  const Command command = {.kind = COMMAND_STOP_ALL};
+  if (!control_command(c, call, call->at, &command)) {
+    return CALL_DONE;
+  }
+  for (uint8_t d = 0; d < c->ops.decks; ++d) {
+    if (c->queues[d].count && !stop_behind_queue(c, d, call->at)) {
+      answer_error(c, call, "no memory to stop deck %d behind its load", d + 1);
+      return CALL_DONE;
+    }
+  }
+  answer_ok(c, call, NULL, 0);
+  return CALL_DONE;
+}

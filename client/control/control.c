@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/control.h"
+
+#include "control/osc.h"
+#include "control/score.h"
+#include "control/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  MAX_COMMANDS = 1 << 18, ///< that wait for their frame
+  HURRY_MS     = 1        ///< between two looks while the disk or process thread owes us something: they can't wake us
+};
+
+Status
+control_new(Control** const out, const Ops* const ops, Error* const error)
+{
+  Control* const c = calloc(1, sizeof(*c));
+  if (!c) {
+    return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
+  }
+  c->ops     = *ops;
+  c->params  = params_new();
+  c->out     = heap_new(sizeof(Command), MAX_COMMANDS);
+  c->echoes  = heap_new(sizeof(Command), MAX_COMMANDS);
+  c->futures = heap_new(sizeof(Call*), MAX_COMMANDS);
+  if (!c->params || !c->out || !c->echoes || !c->futures) {
+    control_free(c);
+    return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
+  }
+  for (int d = 0; d < MAX_DECKS; ++d) {
+    for (int i = 0; i < MAX_HOT_CUES; ++i) {
+      c->decks[d].hot_cue[i] = -1;
+    }
+    for (int i = 0; i < SEEK_PINS; ++i) {
+      c->decks[d].seek_until[i] = INT64_MIN;
+    }
+    c->decks[d].set_going = INT64_MIN;
+  }
+  *out = c;
+  return STATUS_OK;
+}
+
+/// Free a call, whatever it waits for.
+static void
+end_call(Control* const c, Call* const call)
+{
+  for (size_t i = 0; i < c->tickets.count; ++i) {
+    if (c->tickets.pending[i].call == call) {
+      c->tickets.pending[i--] = c->tickets.pending[--c->tickets.count];
+    }
+  }
+  call_free(call);
+}
+
+static void
+end_calls(Control* const c)
+{
+  for (int q = 0; q < QUEUE_COUNT; ++q) {
+    while (c->queues[q].count) {
+      Call* const call = c->queues[q].calls[0];
+      for (int r = 0; r < QUEUE_COUNT; ++r) { // it may be in several
+        size_t kept = 0;
+        for (size_t i = 0; i < c->queues[r].count; ++i) {
+          if (c->queues[r].calls[i] != call) {
+            c->queues[r].calls[kept++] = c->queues[r].calls[i];
+          }
+        }
+        c->queues[r].count = kept;
+      }
+      end_call(c, call);
+    }
+    free(c->queues[q].calls);
+  }
+  for (size_t i = 0; c->futures && i < heap_count(c->futures); ++i) {
+    end_call(c, *(Call**)heap_element(c->futures, i, NULL));
+  }
+  while (c->tickets.count) { // cancelled ones, held by nothing else
+    end_call(c, c->tickets.pending[0].call);
+  }
+}
+
+void
+control_free(Control* const c)
+{
+  if (!c) {
+    return;
+  }
+  score_free(c->score, c);
+  end_calls(c);
+  osc_free(c->osc);
+  tickets_clear(&c->tickets);
+  heap_free(c->out);
+  heap_free(c->echoes);
+  heap_free(c->futures);
+  params_free(c->params);
+  for (int d = 0; d < MAX_DECKS; ++d) {
+    for (int s = 0; s < MAX_STEMS; ++s) {
+      free(c->decks[d].stem[s].path);
+    }
+  }
+  free(c->recording.path);
+  free(c);
+}
+
+Status
+control_open_osc(Control* const c, const char* const address, const int port, Error* const error)
+{
+  osc_free(c->osc);
+  c->osc = NULL;
+  return osc_open(&c->osc, c, address, port, error);
+}
+
+void
+control_line(Control* const c, const char* const line, const ControlAnswer answer, void* const data)
+{
+  const Sender sender  = {.kind = answer ? SENDER_LINE : SENDER_NONE, .line = {answer, data}};
+  char* const  storage = malloc(strlen(line) + 1);
+  Words        w;
+  Error        error = {"no memory"};
+  if (!storage || words_read(&w, line, storage, &error)) {
+    answer_refuse(c, &sender, line, NULL, error.text);
+  } else {
+    control_submit(c, &w, NULL, &sender, AT_NOW);
+  }
+  free(storage);
+}
+
+Status
+control_play_score(Control* const c, const char* const path, const int64_t origin, Error* const error)
+{
+  Score*       s      = NULL;
+  const Status status = score_new(&s, c, path, error);
+  if (status) {
+    return status;
+  }
+  score_free(c->score, c);
+  c->score = s;
+  score_start(s, c, origin);
+  return STATUS_OK;
+}
+
+double
+control_score_length(const Control* const c)
+{
+  return c->score ? score_length(c->score) : 0.0;
+}
+
+size_t
+control_score_pending(const Control* const c)
+{
+  return c->score ? score_pending(c->score, now_of(c)) : 0;
+}
+
+/// Do all that can be done now.  Returns whether something is owed to us soon.
+static bool
+work(Control* const c)
+{
+  control_take_notices(c);
+  control_take_replies(c);
+  control_run_calls(c);
+  const bool full    = control_fill_ring(c);
+  bool       waiting = full || c->tickets.count || c->tickets.nkept;
+  for (int q = 0; q < QUEUE_COUNT; ++q) {
+    waiting = waiting || c->queues[q].count;
+  }
+  return waiting;
+}
+
+void
+control_poll(Control* const c, const int timeout_ms)
+{
+  const bool soon = work(c);
+  stats_update(c);
+  osc_wait(c->osc, control_quitting(c) ? 0 : soon && timeout_ms > HURRY_MS ? HURRY_MS : timeout_ms);
+  if (c->osc) {
+    osc_receive(c->osc);
+  }
+  work(c);
+}
+
+bool
+control_busy(const Control* const c, const int64_t frame)
+{
+  int64_t at = 0;
+  if (c->tickets.nkept || (heap_top(c->out, &at) && at <= frame) || (heap_top(c->futures, &at) && at <= frame)) {
+    return true;
+  }
+  for (int q = 0; q < QUEUE_COUNT; ++q) {
+    for (size_t i = 0; i < c->queues[q].count; ++i) {
+      const Call* const call = c->queues[q].calls[i];
+      if (call->for_time) {
+        break; // and those behind it wait for it
+      }
+      if (call->waiting || call->at == AT_NOW || call->at <= frame) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool
+control_quitting(const Control* const c)
+{
+  return atomic_load(&c->quitting);
+}
+
+void
+control_quit(Control* const c)
+{
+  atomic_store(&c->quitting, true);
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/osc.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "control/packet.h"
+#include "control/state.h"
+#include "control/stream.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+  MAX_STREAMS  = 64,
+  MAX_DATAGRAM = 65536,
+  INBOX_SIZE   = 4 << 20, ///< bytes that are read before the first of them is looked at
+  MAX_INBOX    = 65536,   ///< datagrams likewise
+  SOCKET_ROOM  = 8 << 20
+};
+
+static const int64_t QUIET_NS = 2000000000; ///< between two lines about bad packets
+
+typedef struct {
+  struct sockaddr_storage from;
+  socklen_t               from_length;
+  uint32_t                offset, size;
+} Datagram;
+
+struct Osc {
+  Control*  control;
+  int       udp, listener;
+  Stream    streams[MAX_STREAMS];
+  uint64_t  last_stream;
+  char*     inbox;
+  Datagram* datagrams;
+  uint32_t  lost;
+  int64_t   told_ns;
+  uint64_t  untold;
+};
+
+/// Where a packet came from, for the reader's callbacks.
+typedef struct {
+  Osc*   osc;
+  Sender sender;
+} Origin;
+
+static void
+on_message(void* const data, const Words* const w, const uint64_t tag)
+{
+  const Origin* const o  = data;
+  Control* const      c  = o->osc->control;
+  int64_t             at = AT_NOW;
+  Error               error;
+  if (timetag_frame(&c->timetags, tag, timetag_now(), now_of(c), c->ops.rate, &at, &error)) {
+    answer_refuse(c, &o->sender, w->address, w->id, error.text);
+  } else {
+    control_submit(c, w, NULL, &o->sender, at);
+  }
+}
+
+static void
+on_bad(void* const data, const char* const address, const char* const why)
+{
+  const Origin* const o   = data;
+  Osc* const          osc = o->osc;
+  const int64_t       now = clock_ns();
+  answer_refuse(osc->control, &o->sender, address, NULL, why);
+  if (osc->told_ns && now - osc->told_ns < QUIET_NS) {
+    ++osc->untold;
+    return;
+  }
+  log_warn("OSC: %s (%s; %llu more since the last such line)", why, address, (unsigned long long)osc->untold);
+  osc->told_ns = now;
+  osc->untold  = 0;
+}
+
+static void
+on_packet(void* const data, const char* const bytes, const size_t size)
+{
+  const PacketReader reader = {data, on_message, on_bad};
+  packet_read(&reader, bytes, size);
+}
+
+static int
+open_socket(const struct addrinfo* const a, const int type)
+{
+  const int fd = socket(a->ai_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int on = 1;
+  if (fd < 0) {
+    return -1;
+  }
+  if (type == SOCK_STREAM) {
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)); // connections of an earlier run may linger
+  } else {
+    const int room = SOCKET_ROOM; // for storms; the first needs privileges, the second is bounded by the system
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room))) {
+      setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+    }
+    setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
+  }
+  if (bind(fd, a->ai_addr, a->ai_addrlen) || (type == SOCK_STREAM && listen(fd, 16))) {
+    const int why = errno;
+    close(fd);
+    errno = why;
+    return -1;
+  }
+  return fd;
+}
+
+static Status
+cannot_open(const char* const address, const int port, const int why, Error* const error)
+{
+  if (why == EADDRINUSE) {
+    return error_set(error, STATUS_BUSY,
+                     "OSC port %d is in use: choose another with --osc PORT, or end the other deckhost", port);
+  }
+  return error_set(error, STATUS_FAILED, "can't open OSC port %d on %s: %s", port, address, strerror(why));
+}
+
+Status
+osc_open(Osc** const out, Control* const c, const char* const address, const int port, Error* const error)
+{
+  char service[16];
+  snprintf(service, sizeof(service), "%d", port);
+  const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_PASSIVE};
+  struct addrinfo*      found = NULL;
+  const int             e     = getaddrinfo(address, service, &hints, &found);
+  if (e) {
+    return error_set(error, STATUS_BAD_VALUE, "no address %s to listen on: %s", address, gai_strerror(e));
+  }
+  Osc* const o = calloc(1, sizeof(*o));
+  if (!o || !(o->inbox = malloc(INBOX_SIZE)) || !(o->datagrams = calloc(MAX_INBOX, sizeof(Datagram)))) {
+    freeaddrinfo(found);
+    if (o) {
+      free(o->inbox);
+      free(o);
+    }
+    return error_set(error, STATUS_NO_MEMORY, "no memory");
+  }
+  o->control = c;
+  for (int i = 0; i < MAX_STREAMS; ++i) {
+    o->streams[i].fd = -1;
+  }
+  o->udp        = open_socket(found, SOCK_DGRAM);
+  const int why = errno;
+  o->listener   = o->udp < 0 ? -1 : open_socket(found, SOCK_STREAM);
+  const int or  = errno;
+  freeaddrinfo(found);
+  if (o->listener < 0) {
+    const Status s = cannot_open(address, port, o->udp < 0 ? why : or, error);
+    osc_free(o);
+    return s;
+  }
+  *out = o;
+  return STATUS_OK;
+}
+
+void
+osc_free(Osc* const o)
+{
+  if (!o) {
+    return;
+  }
+  for (int i = 0; i < MAX_STREAMS; ++i) {
+    if (o->streams[i].fd >= 0) {
+      stream_flush(&o->streams[i]); // a last answer
+      stream_close(&o->streams[i]);
+    }
+  }
+  if (o->udp >= 0) {
+    close(o->udp);
+  }
+  if (o->listener >= 0) {
+    close(o->listener);
+  }
+  free(o->inbox);
+  free(o->datagrams);
+  free(o);
+}
+
+static void
+flush_streams(Osc* const o)
+{
+  for (int i = 0; i < MAX_STREAMS; ++i) {
+    Stream* const s = &o->streams[i];
+    if (s->fd >= 0 && ((s->out_held && !stream_flush(s)) || s->broken)) {
+      stream_close(s);
+    }
+  }
+}
+
+void
+osc_wait(Osc* const o, const int timeout_ms)
+{
+  struct pollfd fds[2 + MAX_STREAMS];
+  nfds_t        n = 0;
+  if (o) {
+    flush_streams(o);
+    fds[n++] = (struct pollfd){.fd = o->udp, .events = POLLIN};
+    fds[n++] = (struct pollfd){.fd = o->listener, .events = POLLIN};
+    for (int i = 0; i < MAX_STREAMS; ++i) {
+      const Stream* const s = &o->streams[i];
+      if (s->fd >= 0) {
+        fds[n++] = (struct pollfd){.fd = s->fd, .events = (short)(POLLIN | (s->out_held ? POLLOUT : 0))};
+      }
+    }
+  }
+  poll(fds, n, timeout_ms);
+}
+
+static void
+accept_streams(Osc* const o)
+{
+  for (;;) {
+    const int fd = accept4(o->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0) {
+      return;
+    }
+    int i = 0;
+    while (i < MAX_STREAMS && o->streams[i].fd >= 0) {
+      ++i;
+    }
+    if (i == MAX_STREAMS) {
+      log_warn("OSC: more than %d TCP connections: one was refused", MAX_STREAMS);
+      close(fd);
+      continue;
+    }
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    stream_open(&o->streams[i], fd, ++o->last_stream);
+  }
+}
+
+static void
+receive_stream(Osc* const o, Stream* const s)
+{
+  const char* why    = NULL;
+  Origin      origin = {.osc = o, .sender = {.kind = SENDER_TCP, .tcp = s->number}};
+  if (!stream_receive(s, on_packet, &origin, &why)) {
+    if (why) {
+      log_warn("OSC: a TCP connection was closed: %s", why);
+    }
+    s->broken = true;
+  }
+}
+
+/// How many datagrams the system has thrown away, where it says so.
+static void
+read_lost(Osc* const o, struct msghdr* const m)
+{
+  for (struct cmsghdr* h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
+    if (h->cmsg_level == SOL_SOCKET && h->cmsg_type == SO_RXQ_OVFL) {
+      uint32_t lost = 0;
+      memcpy(&lost, CMSG_DATA(h), sizeof(lost));
+      if (lost != o->lost) {
+        log_warn("OSC: %u packets came faster than they could be read and are lost", lost - o->lost);
+        o->lost = lost;
+      }
+    }
+  }
+}
+
+/// Read datagrams away from the system, whose room is small, as fast as can be; returns how many.
+static uint32_t
+fill_inbox(Osc* const o)
+{
+  uint32_t count = 0;
+  uint32_t used  = 0;
+  while (count < MAX_INBOX && used + MAX_DATAGRAM <= INBOX_SIZE) {
+    Datagram* const d = &o->datagrams[count];
+    char            extra[64];
+    struct iovec    v = {o->inbox + used, MAX_DATAGRAM};
+    struct msghdr   m = {.msg_name       = &d->from,
+                         .msg_namelen    = sizeof(d->from),
+                         .msg_iov        = &v,
+                         .msg_iovlen     = 1,
+                         .msg_control    = extra,
+                         .msg_controllen = sizeof(extra)};
+    const ssize_t   n = recvmsg(o->udp, &m, MSG_DONTWAIT);
+    if (n < 0) {
+      if (errno == EINTR || errno == ECONNREFUSED) { // an answer of ours found nobody: that is the asker's affair
+        continue;
+      }
+      break;
+    }
+    d->from_length = m.msg_namelen;
+    d->offset      = used;
+    d->size        = (uint32_t)n;
+    used += ((uint32_t)n + 7) / 8 * 8;
+    ++count;
+    read_lost(o, &m);
+  }
+  return count;
+}
+
+void
+osc_receive(Osc* const o)
+{
+  const uint32_t count = fill_inbox(o);
+  for (uint32_t i = 0; i < count; ++i) {
+    const Datagram* const d      = &o->datagrams[i];
+    Origin                origin = {.osc = o, .sender = {.kind = SENDER_UDP}};
+    origin.sender.udp.address    = d->from;
+    origin.sender.udp.length     = d->from_length;
+    on_packet(&origin, o->inbox + d->offset, d->size);
+  }
+  accept_streams(o);
+  for (int i = 0; i < MAX_STREAMS; ++i) {
+    if (o->streams[i].fd >= 0 && !o->streams[i].broken) {
+      receive_stream(o, &o->streams[i]);
+    }
+  }
+  flush_streams(o);
+}
+
+static void
+send_stream(Osc* const o, const uint64_t number, const char* const packet, const size_t size)
+{
+  for (int i = 0; i < MAX_STREAMS; ++i) {
+    Stream* const s = &o->streams[i];
+    if (s->fd >= 0 && s->number == number && !s->broken && !stream_send(s, packet, size)) {
+      log_warn("OSC: a TCP connection was closed: it doesn't read its answers");
+      s->broken = true;
+    }
+  }
+}
+
+void
+osc_send(Osc* const o, const Sender* const to, const char* const address, const Value* const values, const int count)
+{
+  size_t      size  = 0;
+  char* const bytes = o ? packet_write(address, values, count, &size) : NULL;
+  if (!bytes) {
+    return;
+  }
+  if (to->kind == SENDER_TCP) {
+    send_stream(o, to->tcp, bytes, size);
+  } else if (sendto(o->udp, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr*)&to->udp.address,
+                    to->udp.length) < 0 &&
+             (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) {
+    log_warn("OSC: the answer %s was lost: the network has no room for it", address);
+  }
+  free(bytes);
+}
+
+uint64_t
+osc_lost(const Osc* const o)
+{
+  return o ? o->lost : 0;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/params.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHADOWED_PORTS = 64 }; ///< of a plugin; what lies beyond is asked of the plugin itself
+
+typedef struct {
+  float    from, to;
+  int64_t  start;
+  uint32_t frames; ///< that the way from `from` to `to` takes; 0: none
+  bool     set;
+} Glide;
+
+struct Params {
+  Glide param[PARAM_COUNT][MAX_DECKS][MAX_STEMS];
+  Glide port[MAX_DECKS][MAX_SLOTS][SHADOWED_PORTS];
+};
+
+float
+param_default(const Param param)
+{
+  return param == PARAM_SPEED || param == PARAM_FADER ? 1.0f : 0.0f;
+}
+
+Params*
+params_new(void)
+{
+  Params* const p = calloc(1, sizeof(*p));
+  for (int i = 0; p && i < PARAM_COUNT; ++i) {
+    for (int d = 0; d < MAX_DECKS; ++d) {
+      for (int s = 0; s < MAX_STEMS; ++s) {
+        p->param[i][d][s].to = param_default((Param)i);
+      }
+    }
+  }
+  return p;
+}
+
+void
+params_free(Params* const p)
+{
+  free(p);
+}
+
+static float
+value_at(const Glide* const g, const int64_t now)
+{
+  const int64_t gone = now - g->start;
+  if (gone >= (int64_t)g->frames) {
+    return g->to;
+  }
+  return gone <= 0 ? g->from : g->from + (g->to - g->from) * (float)((double)gone / g->frames);
+}
+
+static void
+glide_to(Glide* const g, const float value, const uint32_t frames, const int64_t at)
+{
+  *g = (Glide){value_at(g, at), value, at, frames, true};
+}
+
+static bool
+per_stem(const Param param)
+{
+  return param == PARAM_STEM_GAIN || param == PARAM_STEM_MUTE || param == PARAM_STEM_SOLO;
+}
+
+static bool
+per_deck(const Param param)
+{
+  return param < PARAM_CROSSFADER;
+}
+
+void
+params_apply(Params* const p, const Command* const c, const int64_t at)
+{
+  if (c->kind == COMMAND_PARAM) {
+    const CommandParam* const s = &c->param;
+    glide_to(&p->param[s->param][per_deck(s->param) ? c->deck : 0][per_stem(s->param) ? s->stem : 0], s->value,
+             s->ramp_frames, at);
+  } else if (c->kind == COMMAND_PORT && c->port.port < SHADOWED_PORTS) {
+    glide_to(&p->port[c->deck][c->port.slot][c->port.port], c->port.value, c->port.ramp_frames, at);
+  }
+}
+
+float
+params_value(const Params* const p, const Param param, const uint8_t deck, const uint8_t stem, const int64_t now)
+{
+  return value_at(&p->param[param][per_deck(param) ? deck : 0][per_stem(param) ? stem : 0], now);
+}
+
+bool
+params_port(const Params* const p,
+            const uint8_t       deck,
+            const uint8_t       slot,
+            const uint32_t      port,
+            const int64_t       now,
+            float* const        out)
+{
+  if (port >= SHADOWED_PORTS || !p->port[deck][slot][port].set) {
+    return false;
+  }
+  *out = value_at(&p->port[deck][slot][port], now);
+  return true;
+}
+
+void
+params_forget_ports(Params* const p, const uint8_t deck, const uint8_t slot)
+{
+  memset(p->port[deck][slot], 0, sizeof(p->port[deck][slot]));
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/commands.h"
+#include "control/state.h"
+
+#include "base/clock.h"
+#include "dsp/units.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float   SILENCE_DB = -200.0f;  ///< what a meter shows of nothing
+static const int64_t METER_NS   = 40000000; ///< who asks within this time of another gets the same peak
+
+static Value
+control_value(const Entry* const e, const float value)
+{
+  const ArgSpec* const a = &e->args[0];
+  if (a->kind == ARG_SWITCH) {
+    return value_int(value != 0.0f);
+  }
+  if (a->kind != ARG_CHOICE) {
+    return value_float(value);
+  }
+  static const char* const names[] = {"thru", "a", "b", "linear", "power", "cut", "tone", "isolator"};
+  const char*              w       = a->words;
+  for (int i = 0; i < (int)value && strchr(w, '|'); ++i) {
+    w = strchr(w, '|') + 1;
+  }
+  const size_t length = strcspn(w, "|");
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i) {
+    if (strlen(names[i]) == length && !strncmp(names[i], w, length)) {
+      return value_text(names[i]);
+    }
+  }
+  return value_float(value);
+}
+
+int
+read_param(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  out[0] = control_value(e, params_value(c->params, e->param, deck, e->slots ? k : 0, now_of(c)));
+  return 1;
+}
+
+int
+read_port(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  OpsPort port;
+  float   value = 0.0f;
+  (void)k;
+  if (c->ops.plugin_port(c->ops.self, deck, e->slot, e->symbol, &port, NULL)) {
+    return 0;
+  }
+  if (!params_port(c->params, deck, e->slot, port.port, now_of(c), &value)) {
+    value = c->ops.plugin_value(c->ops.self, deck, e->slot, port.port);
+  }
+  out[0] = control_value(e, value);
+  return 1;
+}
+
+int
+read_state(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  static const char* const names[] = {"empty", "loading", "cued", "playing", "paused"};
+  const int                state   = deck_state(c, deck);
+  (void)e;
+  (void)k;
+  out[0] = value_text(names[state < 0 || state > DECK_PAUSED ? DECK_EMPTY : state]);
+  return 1;
+}
+
+static Value
+seconds_of(const Control* const c, const uint8_t deck, const double frames)
+{
+  const Stem* const s = deck_stem(c, deck);
+  return value_double(s && s->rate ? frames / s->rate : 0.0);
+}
+
+int
+read_position(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  const DeckLevels* const l        = &c->ops.levels->deck[deck];
+  const int64_t           position = atomic_load_explicit(&l->position, memory_order_relaxed);
+  (void)e;
+  (void)k;
+  out[0] = seconds_of(c, deck, (double)position / 4294967296.0);
+  return 1;
+}
+
+int
+read_length(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  (void)e;
+  (void)k;
+  out[0] = seconds_of(c, deck, (double)deck_length(c, deck));
+  return 1;
+}
+
+int
+read_path(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  const Stem* const s = deck_stem(c, deck);
+  (void)e;
+  (void)k;
+  out[0] = value_text(s ? s->path : "");
+  return 1;
+}
+
+int
+read_latency(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  (void)e;
+  (void)k;
+  out[0] = value_int(atomic_load_explicit(&c->ops.levels->deck[deck].latency, memory_order_relaxed));
+  return 1;
+}
+
+int
+read_shift(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  (void)e;
+  (void)k;
+  out[0] = value_float(atomic_load_explicit(&c->ops.levels->deck[deck].shift, memory_order_relaxed));
+  return 1;
+}
+
+/// Two who look at a meter at once shall see the same: what was taken is kept a moment.
+static void
+take_peaks(_Atomic float held[2], float kept[2], int64_t* const taken, Value* const out)
+{
+  const int64_t now  = clock_ns();
+  const bool    more = now - *taken < METER_NS;
+  for (int i = 0; i < 2; ++i) {
+    const float peak = levels_take_peak(&held[i]);
+    kept[i]          = more && kept[i] > peak ? kept[i] : peak;
+    const float db   = kept[i] > 0.0f ? db_of_gain(kept[i]) : SILENCE_DB;
+    out[i]           = value_float(db > SILENCE_DB ? db : SILENCE_DB);
+  }
+  *taken = more ? *taken : now;
+}
+
+int
+read_meter(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  Deck* const d = &((Control*)c)->decks[deck];
+  (void)e;
+  (void)k;
+  take_peaks(c->ops.levels->deck[deck].peak, d->peak, &d->peak_taken, out);
+  return 2;
+}
+
+int
+read_master_meter(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  Stats* const s = &((Control*)c)->stats;
+  (void)e;
+  (void)deck;
+  (void)k;
+  take_peaks(c->ops.levels->master_peak, s->master_peak, &s->master_taken, out);
+  return 2;
+}
+
+int
+read_cue(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  (void)e;
+  (void)k;
+  out[0] = seconds_of(c, deck, (double)c->decks[deck].cue);
+  return 1;
+}
+
+int
+read_hot_cue(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  (void)e;
+  out[0] = seconds_of(c, deck, (double)c->decks[deck].hot_cue[k]);
+  return c->decks[deck].hot_cue[k] >= 0;
+}
+
+int
+read_loop(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  const Deck* const d = &c->decks[deck];
+  (void)e;
+  (void)k;
+  out[0] = seconds_of(c, deck, (double)d->loop_start);
+  out[1] = seconds_of(c, deck, (double)d->loop_end);
+  return d->loop_end ? 2 : 0;
+}
+
+int
+read_loop_enable(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  (void)e;
+  (void)k;
+  out[0] = value_int(c->decks[deck].loop_on);
+  return 1;
+}
+
+int
+read_repeat(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  (void)e;
+  (void)k;
+  out[0] = value_int(c->decks[deck].repeat);
+  return 1;
+}
+
+int
+read_record(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  (void)e;
+  (void)deck;
+  (void)k;
+  out[0] = value_text(c->recording.on && c->recording.path ? c->recording.path : "");
+  return 1;
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/score.h"
+
+#include "control/commands.h"
+#include "control/state.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const double MAX_TIME = 360000.0;         ///< seconds
+static const off_t  MAX_SIZE = 16 * 1024 * 1024; ///< bytes of a file
+static const double NEAR     = CALL_LEAD_SECONDS;
+
+typedef struct {
+  double   time;   ///< seconds from the score's beginning
+  unsigned number; ///< of the line, from 1
+  Call*    call;   ///< NULL: it was given to the control thread
+  int64_t  at;     ///< engine frame
+  bool     answered;
+} Line;
+
+struct Score {
+  char*  path;
+  char*  folder;
+  Line*  lines;
+  size_t count, room;
+  char   place[512];
+};
+
+const char*
+score_place(Score* const s, const uint32_t index)
+{
+  snprintf(s->place, sizeof(s->place), "%s:%u", s->path, s->lines[index].number);
+  return s->place;
+}
+
+void
+score_answered(Score* const s, const uint32_t index)
+{
+  s->lines[index].answered = true;
+}
+
+/// Seconds of "1.5", or of "+0.5" after the time before.
+static bool
+read_time(const char* const word, const size_t length, const double before, double* const out)
+{
+  char text[64];
+  if (length >= sizeof(text)) {
+    return false;
+  }
+  memcpy(text, word, length);
+  text[length] = '\0';
+  if (!number_read(text[0] == '+' ? text + 1 : text, out) || text[0] == '-' ||
+      (text[0] == '+' && strchr("+-", text[1]))) {
+    return false;
+  }
+  *out += text[0] == '+' ? before : 0.0;
+  return *out <= MAX_TIME;
+}
+
+/// Make the call of one line.  `words` is what follows the time.
+static Status
+add_line(Score* const      s,
+         Control* const    c,
+         const double      time,
+         const unsigned    number,
+         const char* const words,
+         Error* const      error)
+{
+  Words       w;
+  char* const storage = malloc(strlen(words) + 1);
+  if (!storage) {
+    return error_set(error, STATUS_NO_MEMORY, "no memory");
+  }
+  const Status status = words_read(&w, words, storage, error);
+  Call* const  call   = status ? NULL : call_new(&w, s->folder, c->ops.decks, error);
+  if (!call) {
+    if (!status) { // which command isn't known from the text alone
+      Error what = *error;
+      error_set(error, STATUS_BAD_VALUE, "%.100s: %.380s", w.address, what.text);
+    }
+    free(storage);
+    return STATUS_BAD_VALUE;
+  }
+  free(storage);
+  Error  what;
+  Status bad = STATUS_OK;
+  if (!call->entry->score) {
+    bad = error_set(error, STATUS_BAD_VALUE, "%.100s has no place in a score", call->address);
+  } else if (call->entry->check && call->entry->check(c, call, &what)) {
+    bad = error_set(error, STATUS_BAD_VALUE, "%.100s: %.380s", call->address, what.text);
+  } else if (s->count == s->room) {
+    const size_t room  = s->room ? s->room * 2 : 64;
+    Line* const  lines = realloc(s->lines, room * sizeof(Line));
+    bad                = lines ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "no memory");
+    s->lines           = lines ? lines : s->lines;
+    s->room            = lines ? room : s->room;
+  }
+  if (bad) {
+    call_free(call);
+    return bad;
+  }
+  s->lines[s->count++] = (Line){.time = time, .number = number, .call = call};
+  return STATUS_OK;
+}
+
+static Status
+read_line(Score* const      s,
+          Control* const    c,
+          const char* const line,
+          const unsigned    number,
+          double* const     time,
+          Error* const      error)
+{
+  const char* word   = NULL;
+  size_t      length = 0;
+  const char* rest   = line_word(line, &word, &length);
+  Error       what   = {""};
+  if (!rest) {
+    return STATUS_OK; // empty, or a comment
+  }
+  Status status = STATUS_BAD_VALUE;
+  if (!read_time(word, length, *time, time)) {
+    error_set(&what, status, "a line begins with its time in seconds, or +SECONDS after the line before, not \"%.*s\"",
+              length < 60 ? (int)length : 60, word);
+  } else {
+    status = add_line(s, c, *time, number, rest, &what);
+  }
+  return status ? error_set(error, STATUS_BAD_VALUE, "%.200s:%u: %.300s", s->path, number, what.text) : STATUS_OK;
+}
+
+static int
+compare_lines(const void* const a, const void* const b)
+{
+  const Line* const x = a;
+  const Line* const y = b;
+  return x->time < y->time ? -1 : x->time > y->time ? 1 : (x->number > y->number) - (x->number < y->number);
+}
+
+Status
+score_from_text(Score** const out, Control* const c, const char* const path, char* text, Error* const error)
+{
+  Score* const      s     = calloc(1, sizeof(*s));
+  const char* const slash = strrchr(path, '/');
+  if (!s || !(s->path = strdup(path)) || !(s->folder = slash ? strndup(path, (size_t)(slash - path)) : strdup("."))) {
+    score_free(s, c);
+    return error_set(error, STATUS_NO_MEMORY, "no memory");
+  }
+  Status   status = STATUS_OK;
+  double   time   = 0.0;
+  unsigned number = 0;
+  for (char* next = text; next && !status; ++number) {
+    char* const line = next;
+    next             = strchr(line, '\n');
+    if (next) {
+      *next++ = '\0';
+    }
+    status = read_line(s, c, line, number + 1, &time, error);
+  }
+  if (status) {
+    score_free(s, c);
+    return status;
+  }
+  if (s->count) {
+    qsort(s->lines, s->count, sizeof(Line), compare_lines);
+  }
+  *out = s;
+  return STATUS_OK;
+}
+
+/// All of a file as text.  NULL: `error` says why.
+static char*
+read_file(const char* const path, Error* const error)
+{
+  struct stat st;
+  FILE* const f    = fopen(path, "rbe");
+  const bool  good = f && !fstat(fileno(f), &st);
+  if (!good || !S_ISREG(st.st_mode) || st.st_size > MAX_SIZE) {
+    error_set(error, STATUS_NOT_FOUND, "can't read the score %s: %s", path,
+              !good                 ? strerror(errno)
+              : S_ISREG(st.st_mode) ? "it is too large"
+                                    : "it isn't a file");
+    if (f) {
+      fclose(f);
+    }
+    return NULL;
+  }
+  char* const  text = malloc((size_t)st.st_size + 1);
+  const size_t n    = text ? fread(text, 1, (size_t)st.st_size, f) : 0;
+  fclose(f);
+  if (!text) {
+    error_set(error, STATUS_NO_MEMORY, "no memory");
+    return NULL;
+  }
+  text[n] = '\0';
+  if (strlen(text) != n) {
+    error_set(error, STATUS_BAD_FORMAT, "%s isn't a score: it isn't text", path);
+    free(text);
+    return NULL;
+  }
+  return text;
+}
+
+Status
+score_new(Score** const out, Control* const c, const char* const path, Error* const error)
+{
+  char* const text = read_file(path, error);
+  if (!text) {
+    return STATUS_NOT_FOUND;
+  }
+  const Status s = score_from_text(out, c, path, text, error);
+  free(text);
+  return s;
+}
+
+void
+score_free(Score* const s, Control* const c)
+{
+  if (!s) {
+    return;
+  }
+  control_cancel_score(c, s);
+  for (size_t i = 0; i < s->count; ++i) {
+    if (s->lines[i].call) {
+      control_drop_call(c, s->lines[i].call);
+    }
+  }
+  free(s->lines);
+  free(s->folder);
+  free(s->path);
+  free(s);
+}
+
+/// Whether a load of that deck and stem comes before line `index`.
+static bool
+loaded_before(const Score* const s, const size_t index)
+{
+  const Call* const call = s->lines[index].call;
+  for (size_t i = 0; i < index; ++i) {
+    const Call* const other = s->lines[i].call;
+    if (other->entry == call->entry && other->deck == call->deck &&
+        (other->count > 1 ? other->values[1].number : 1.0) == (call->count > 1 ? call->values[1].number : 1.0)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool
+score_loading(Score* const s, Control* const c, Status* const status, Error* const error)
+{
+  bool waiting = false;
+  *status      = STATUS_OK;
+  for (size_t i = 0; i < s->count && s->lines[i].time <= NEAR; ++i) {
+    Call* const call = s->lines[i].call;
+    if (call->entry->run != run_load || (!call->load && loaded_before(s, i))) {
+      continue;
+    }
+    load_ask(c, call);
+    waiting = waiting || call->waiting;
+    if (call->load == LOAD_FAILED) {
+      *status = error_set(error, STATUS_BAD_FORMAT, "%.200s: %.300s", score_place(s, (uint32_t)i), call->error.text);
+      return false;
+    }
+  }
+  return waiting;
+}
+
+void
+score_start(Score* const s, Control* const c, const int64_t origin)
+{
+  for (size_t i = 0; i < s->count; ++i) {
+    s->lines[i].at = origin + frames_of(c, s->lines[i].time);
+  }
+  for (size_t i = 0; i < s->count; ++i) {
+    Call* const call         = s->lines[i].call;
+    call->sender.kind        = SENDER_SCORE;
+    call->sender.score.score = s;
+    call->sender.score.index = (uint32_t)i;
+    call->at                 = s->lines[i].at;
+    s->lines[i].call         = NULL;
+    control_submit_call(c, call);
+  }
+  load_prefetch(c);
+}
+
+double
+score_length(const Score* const s)
+{
+  return s->count ? s->lines[s->count - 1].time : 0.0;
+}
+
+size_t
+score_pending(const Score* const s, const int64_t now)
+{
+  size_t pending = 0;
+  for (size_t i = 0; i < s->count; ++i) {
+    pending += !s->lines[i].answered || s->lines[i].at > now;
+  }
+  return pending;
+}

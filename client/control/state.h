@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef CONTROL_STATE_H
+#define CONTROL_STATE_H
+
+// What the parts of the control thread share.  Only files of this folder include it.
+
+#include "control/call.h"
+#include "control/control.h"
+#include "control/heap.h"
+#include "control/notices.h"
+#include "control/params.h"
+#include "control/stats.h"
+#include "control/tickets.h"
+#include "control/timetag.h"
+
+#include <stdatomic.h>
+
+/// How far ahead of its frame a command enters the ring: the chain's latency and a block must fit in.
+#define RING_LEAD 32768
+
+/// Calls for the future begin so many seconds before their time: data is pinned, tracks are handed over.
+#define CALL_LEAD_SECONDS 2.0
+
+enum {
+  SEEK_PINS    = PIN_HOT_CUE - PIN_SEEK,
+  RECORD_QUEUE = MAX_DECKS, ///< after those of the decks
+  SCORE_QUEUE,
+  QUEUE_COUNT
+};
+
+/// What control knows of a stem's track.
+typedef struct {
+  Track*   track; ///< NULL: none.  The engine's: only to be named in requests
+  char*    path;
+  int64_t  frames;
+  uint32_t rate;
+} Stem;
+
+/// A deck as control has told it to be.
+typedef struct {
+  Stem    stem[MAX_STEMS];
+  int     loading;              ///< how many loads are under way
+  int64_t cue;                  ///< frames of the track
+  int64_t loop_start, loop_end; ///< loop_end 0: there is none
+  bool    loop_on, repeat;
+  int64_t hot_cue[MAX_HOT_CUES]; ///< < 0: not set
+  int64_t set_going;             ///< engine frame up to which a command may yet start it
+  int64_t seek_until[SEEK_PINS]; ///< engine frame up to which the pin is needed
+  int     next_seek;
+  float   peak[2];    ///< of the meter as last taken
+  int64_t peak_taken; ///< ns
+} Deck;
+
+/// Calls in order; the first is the one being carried out.
+typedef struct {
+  Call** calls;
+  size_t count, room;
+} Queue;
+
+typedef struct {
+  bool  on;
+  char* path;
+  bool  fence_passed;
+} Recording;
+
+struct Control {
+  Ops     ops;
+  Params* params;
+  Heap*   out;     ///< of Command: waiting for the ring
+  Heap*   echoes;  ///< of Command: to be shown in params when their frame comes
+  Heap*   futures; ///< of Call*: not begun
+  Tickets tickets;
+  Deck    decks[MAX_DECKS];
+  Queue   queues[QUEUE_COUNT];
+
+  Recording   recording;
+  Score*      score;
+  struct Osc* osc;
+  TimeTags    timetags;
+  Stats       stats;
+  Notices     notices;
+
+  bool        running; ///< the queues are being gone through
+  uint32_t    fence;   ///< the last one sent
+  atomic_bool quitting;
+};
+
+static inline int64_t
+now_of(const Control* c)
+{
+  return c->ops.frame_now(c->ops.self);
+}
+
+static inline int64_t
+frames_of(const Control* c, double seconds)
+{
+  const double frames = seconds * (double)c->ops.rate;
+  return (int64_t)(frames + (frames < 0.0 ? -0.5 : 0.5));
+}
+
+// dispatch.c
+
+/// Take in a command.  It is answered sooner or later, at once where it is wrong.
+void control_submit(Control* c, const Words* w, const char* folder, const Sender* sender, int64_t at);
+
+/// The same with a call that was made before.
+void control_submit_call(Control* c, Call* call);
+
+/// Begin the calls whose time is near, go on with those that waited.
+void control_run_calls(Control* c);
+
+/// Carry out `call`'s command at engine frame `at` (or AT_NOW).  false: too many wait; the call was answered.
+bool control_command(Control* c, const Call* call, int64_t at, const Command* command);
+
+/// Move what is due into the command ring; whether something due had no room.
+bool control_fill_ring(Control* c);
+
+/// Free calls that nobody wants, and the tracks that they hold.
+void control_drop_call(Control* c, Call* call);
+
+/// Whether calls or loads of `score` are still to be begun or carried out.
+void control_cancel_score(Control* c, const Score* score);
+
+// deck_state.c
+
+/// Deck `deck`'s first loaded stem, NULL: it is empty, and the call was answered so.
+const Stem* deck_loaded(Control* c, const Call* call, uint8_t deck);
+const Stem* deck_stem(const Control* c, uint8_t deck);                       ///< likewise, no answer
+int64_t     deck_length(const Control* c, uint8_t deck);                     ///< frames of the longest stem
+int64_t     deck_position(const Control* c, uint8_t deck);                   ///< frames of the track, heard now
+int         deck_state(const Control* c, uint8_t deck);                      ///< a DeckState
+void        deck_put(Control* c, uint8_t deck, uint8_t stem, const Stem* s); ///< another track, or NULL: none
+void        deck_will_move(Control* c, uint8_t deck, int64_t at);            ///< a start is on its way
+bool        deck_is_idle(const Control* c, uint8_t deck); ///< doesn't play, and nothing on its way starts it
+
+#endif
