@@ -163,7 +163,7 @@ draw_head(Screen* const out, const Snapshot* const s, const ScreenStyle* const s
     put(&p, "%-8s%c ", c ? "" : "master", c ? 'R' : 'L');
     put_meter(&p, s->master[c], 44);
     if (c == 0) {
-      put(&p, "  fader %+.2f", s->crossfader);
+      put(&p, "  xfade %+.2f", s->crossfader);
     }
   }
 }
