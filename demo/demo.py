@@ -16,6 +16,7 @@ from wavefile import WaveFile
 
 TRACKS = ['drums.wav', 'bass.flac', 'chords.ogg', 'lead.flac']
 SHORTEST = 4.0  # seconds in which all of the mix's parts still fit
+PRIMING = 1.5   # seconds that pass before and after it
 
 
 class Failure(Exception):
@@ -110,7 +111,7 @@ class Deckhost:
 def play(host, score, seconds, title):
     host.ask('/stats/reset')
     host.ask('/score/play', score)
-    if host.watch(seconds + 0.7, title) != 0 or host.process.poll() is not None:
+    if host.watch(seconds + PRIMING, title) != 0 or host.process.poll() is not None:
         raise Failure('deckhost ended before the mix did:\n' + log_tail(host.log))
 
 
