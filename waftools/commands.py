@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The commands beyond waf's own: demo, test, check, bench, lint."""
 
-import glob, os, subprocess, sys
+import glob, os, shutil, subprocess, sys
 from waflib import Context, Errors, Options, Scripting
 from waftools import lint, packages, runner, setup
 
@@ -65,8 +65,9 @@ class Test(Context.Context):
         env = setup.lock()
         if sanitize and not setup.asked_for('out') and not (env and env.options.get('sanitize') == sanitize):
             arguments = ['--only=' + Options.options.only, '--folders=' + Options.options.folders]
+            clang = {'CC': lint.CLANG} if shutil.which(lint.CLANG) else {}
             sys.exit(setup.run_beside(top(), sanitize.replace(',', '-'), ['--sanitize=' + sanitize],
-                                      ['build', 'check'] + arguments))
+                                      ['build', 'check'] + arguments, show=True, **clang)[0])
         steps(setup.configure_if_needed() + ['build', 'check'])
 
 

@@ -51,8 +51,8 @@ def asked_for(name):
     return any(a == flag or a.startswith(flag + '=') or a == short for a in sys.argv[1:])
 
 
-def run_beside(top, name, arguments, commands, **environ):
-    """Run waf on a build folder of its own, build-NAME, configured with the arguments: the commands.  Exit status."""
+def run_beside(top, name, arguments, commands, show=False, **environ):
+    """Run waf on a build folder of its own, build-NAME, configured with the arguments: the commands.  (status, output)."""
     env = dict(os.environ, WAFLOCK='.lock-waf-' + name, **environ)
     first = []
     saved, Options.lockfile = Options.lockfile, env['WAFLOCK']
@@ -62,8 +62,11 @@ def run_beside(top, name, arguments, commands, **environ):
         Options.lockfile = saved
     if state is None or outdated(state):
         first = ['configure', '--out=' + os.path.join(top, 'build-' + name)] + arguments
-    return subprocess.run(['sh', os.path.join(top, 'waf')] + first + commands, env=env).returncode
-
+    command = ['sh', os.path.join(top, 'waf')] + first + commands
+    if show:
+        return subprocess.run(command, env=env).returncode, ''
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
+    return done.returncode, done.stdout
 
 
 def include(bld, name, folder):
