@@ -160,7 +160,7 @@ attack_place(const Stretcher* const st, const double ratio)
     return 0.0;
   }
   const double hop = ratio > 1.5 ? 2.0 * exp2(8.0 + 2.0 * log10(ratio - 0.5)) : 512.0; // R3's, of output
-  return st->centre * fmin(fmax(1.22 - 2.0 * fmin(hop, 640.0) / ratio / st->centre, 0.0), 0.57);
+  return st->centre * fmin(fmax(1.22 - 2.0 * fmin(hop, 640.0) / ratio / st->centre, 0.0), 0.53);
 }
 
 RT static void
