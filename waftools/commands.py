@@ -30,6 +30,14 @@ def top():
     return Context.run_dir
 
 
+class Packages(Context.Context):
+    '''installs all Debian packages that any command needs'''
+    cmd = 'packages'
+
+    def execute(self):
+        packages.ensure(top(), ('build', 'run', 'test', 'lint'))
+
+
 class Demo(Context.Context):
     '''installs what is missing, builds, and plays a mix of four decks'''
     cmd = 'demo'
