@@ -56,12 +56,12 @@ epoch_leave_rt(Epoch* e)
   atomic_fetch_add_explicit(&e->count, 1, memory_order_release);
 }
 
-/// Call after unpublishing; keep the answer.  Disk thread.
+/// Call after unpublishing; keep the answer.  Adding nothing puts us in the row of those who change the count: a cycle
+/// that begins after this mark sees what was unpublished before it.  Disk thread.
 static inline uint64_t
 epoch_mark(Epoch* e)
 {
-  atomic_thread_fence(memory_order_seq_cst);
-  return atomic_load_explicit(&e->count, memory_order_seq_cst);
+  return atomic_fetch_add_explicit(&e->count, 0, memory_order_acq_rel);
 }
 
 /// Whether no cycle that was running at `mark` still runs.  Disk thread.

@@ -46,6 +46,14 @@ format_of(const char* const path)
   return 0;
 }
 
+// libsndfile itself says so only when the file is there already.
+static bool
+has_rate(const int format, const uint32_t rate)
+{
+  return (format & SF_FORMAT_SUBMASK) != SF_FORMAT_OPUS || rate == 8000 || rate == 12000 || rate == 16000 ||
+         rate == 24000 || rate == 48000;
+}
+
 static Status
 open_file(Recorder* const r, SF_INFO* const info, Error* const error)
 {
@@ -75,7 +83,7 @@ recorder_start(Recorder** const out, const char* const path, const uint32_t rate
     return error_set(error, STATUS_BAD_FORMAT, "can't record to %s: the name must end in .wav, .flac, .ogg or .opus",
                      path);
   }
-  if (!sf_format_check(&info)) {
+  if (!sf_format_check(&info) || !has_rate(info.format, rate)) {
     return error_set(error, STATUS_BAD_FORMAT,
                      "can't record to %s: that format doesn't have a rate of %u Hz; .wav does", path, rate);
   }
