@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rig/rig.h"
+
+#include "rig/rig_ops.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/// The plugins that each deck has, before inserts.
+static const struct {
+  uint8_t     slot;
+  const char* uri;
+} own[] = {{SLOT_PITCH, "urn:deckhost:pitch"}, {SLOT_EQ, "urn:deckhost:eq"}};
+
+static Status
+no_plugin(const char* const uri, const Error* const why, Error* const error)
+{
+  const char* const path = getenv("LV2_PATH");
+  return error_set(error, STATUS_NOT_FOUND,
+                   "no deck can do without %s (%.200s): looked in %.80s and %.80s; `./waf build` makes it, `./waf "
+                   "install` puts it in its place",
+                   uri, why->text, rig_bundle_dir(), path ? path : "LV2's usual folders");
+}
+
+static Status
+fill_slot(Rig* const r, const uint8_t deck, const uint8_t slot, const char* const uri, Error* const error)
+{
+  Plugin* plugin = NULL;
+  Error   why;
+  if (host_plugin_new(r->host, uri, &plugin, &why)) {
+    return no_plugin(uri, &why, error);
+  }
+  const Command c = {.at = AT_NOW, .kind = COMMAND_PLUGIN, .deck = deck, .plugin = {.slot = slot, .plugin = plugin}};
+  if (!ring_write(engine_commands(r->engine), &c)) {
+    host_plugin_free(r->host, plugin);
+    return error_set(error, STATUS_BUSY, "no room for the plugins of deck %u", deck + 1u);
+  }
+  r->slots[deck][slot] = plugin;
+  return STATUS_OK;
+}
+
+static Status
+fill_decks(Rig* const r, Error* const error)
+{
+  Status status = STATUS_OK;
+  for (uint8_t deck = 0; !status && deck < r->decks; ++deck) {
+    for (size_t i = 0; !status && i < sizeof(own) / sizeof(own[0]); ++i) {
+      status = fill_slot(r, deck, own[i].slot, own[i].uri, error);
+    }
+    engine_run_rt(engine_rt(r->engine), 0, &(const EngineIo){0}); // they are in place before the first cycle
+  }
+  return status;
+}
+
+static Status
+set_up(Rig* const r, const RigConfig* const config, Error* const error)
+{
+  const EngineConfig engine = {.rate = config->rate, .decks = config->decks};
+  const HostConfig   host   = {.rate = config->rate, .bundle_dir = rig_bundle_dir(), .offline = config->offline};
+  Status             status = engine_new(&r->engine, &engine, error);
+  if (!status) {
+    status = host_new(&r->host, &host, error);
+  }
+  if (!status) {
+    status = fill_decks(r, error);
+  }
+  if (!status) {
+    const DiskConfig disk = {.engine = r->engine, .cache_mb = config->cache_mb, .threaded = !config->offline};
+    status                = disk_new(&r->disk, &disk, error);
+  }
+  if (!status) {
+    const Ops ops = rig_ops(r);
+    status        = control_new(&r->control, &ops, error);
+  }
+  return status;
+}
+
+Status
+rig_new(Rig** const out, const RigConfig* const config, Error* const error)
+{
+  Rig* const r = calloc(1, sizeof(*r));
+  if (!r) {
+    return error_set(error, STATUS_NO_MEMORY, "no memory");
+  }
+  r->decks            = config->decks;
+  const Status status = set_up(r, config, error);
+  if (status) {
+    rig_free(r);
+    return status;
+  }
+  *out = r;
+  return STATUS_OK;
+}
+
+static void
+read_notices(Rig* const r)
+{
+  Notice n;
+  while (ring_read(engine_notices(r->engine), &n)) {
+    if (n.kind == NOTICE_PLUGIN_RETIRED) { // tracks are the disk's to free
+      rig_plugin_retired(r, n.plugin);
+    }
+  }
+}
+
+/// All plugins back from the engine, which nobody runs any more.
+static void
+take_back(Rig* const r)
+{
+  read_notices(r);
+  engine_retire_all(r->engine);
+  read_notices(r);
+  for (uint32_t i = 0; i < r->decks * MAX_SLOTS; ++i) { // those it never saw
+    Plugin* const plugin = r->slots[i / MAX_SLOTS][i % MAX_SLOTS];
+    if (plugin) {
+      rig_plugin_retired(r, plugin);
+    }
+  }
+}
+
+void
+rig_free(Rig* const r)
+{
+  if (!r) {
+    return;
+  }
+  if (r->control) {
+    control_free(r->control);
+  }
+  if (r->engine) {
+    take_back(r);
+  }
+  if (r->disk) {
+    disk_free(r->disk);
+  }
+  if (r->host) {
+    host_free(r->host);
+  }
+  if (r->engine) {
+    engine_free(r->engine);
+  }
+  free(r);
+}
+
+Engine*
+rig_engine(Rig* const r)
+{
+  return r->engine;
+}
+
+Disk*
+rig_disk(Rig* const r)
+{
+  return r->disk;
+}
+
+Control*
+rig_control(Rig* const r)
+{
+  return r->control;
+}
+
+void
+rig_set_hooks(Rig* const r, const RigHooks* const hooks)
+{
+  r->hooks = *hooks;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rig/rig_ops.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int64_t
+frame_now(void* const self)
+{
+  const Rig* const r = self;
+  return r->hooks.frame_now ? r->hooks.frame_now(r->hooks.self)
+                            : atomic_load_explicit(&engine_levels(r->engine)->frame, memory_order_relaxed);
+}
+
+static void
+wake_disk(void* const self)
+{
+  disk_wake(((Rig*)self)->disk);
+}
+
+static Status
+no_such_port(const Plugin* const p, const char* const symbol, Error* const error)
+{
+  char   list[400] = {0};
+  size_t length    = 0;
+  for (uint32_t i = 0; i < p->nports && length < sizeof(list); ++i) {
+    length += (size_t)snprintf(list + length, sizeof(list) - length, " %s", p->ports[i].symbol);
+  }
+  return error_set(error, STATUS_NOT_FOUND, "%s has no port \"%s\": there are%s", p->name, symbol, list);
+}
+
+static Status
+find_port(void* const       self,
+          const uint8_t     deck,
+          const uint8_t     slot,
+          const char* const symbol,
+          OpsPort* const    out,
+          Error* const      error)
+{
+  const Rig* const    r = self;
+  const Plugin* const p = deck < r->decks && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  if (!p) {
+    return error_set(error, STATUS_NOT_FOUND, "deck %u has no plugin there", deck + 1u);
+  }
+  const uint32_t port = plugin_port(p, symbol);
+  if (port == NO_PORT) {
+    return no_such_port(p, symbol, error);
+  }
+  const PluginPort* const facts = &p->ports[port];
+  *out                          = (OpsPort){.port    = port,
+                                            .minimum = facts->minimum,
+                                            .maximum = facts->maximum,
+                                            .initial = facts->initial,
+                                            .input   = facts->input,
+                                            .toggled = facts->toggled,
+                                            .integer = facts->integer || facts->enumeration};
+  return STATUS_OK;
+}
+
+static float
+port_value(void* const self, const uint8_t deck, const uint8_t slot, const uint32_t port)
+{
+  const Rig* const    r = self;
+  const Plugin* const p = deck < r->decks && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  return p && port < p->nports ? p->values[port] : 0.0f;
+}
+
+void
+rig_plugin_retired(Rig* const r, Plugin* const plugin)
+{
+  for (uint32_t deck = 0; deck < r->decks; ++deck) {
+    for (uint32_t slot = 0; slot < MAX_SLOTS; ++slot) {
+      if (r->slots[deck][slot] == plugin) {
+        r->slots[deck][slot] = NULL;
+      }
+    }
+  }
+  host_plugin_free(r->host, plugin);
+}
+
+static void
+plugin_retired(void* const self, Plugin* const plugin)
+{
+  rig_plugin_retired(self, plugin);
+}
+
+static void
+titled(void* const self, const uint8_t deck, const char* const title)
+{
+  const RigHooks* const h = &((Rig*)self)->hooks;
+  if (h->titled) {
+    h->titled(h->self, deck, title);
+  }
+}
+
+static void
+latency_changed(void* const self, const uint8_t deck)
+{
+  const RigHooks* const h = &((Rig*)self)->hooks;
+  if (h->latency_changed) {
+    h->latency_changed(h->self, deck);
+  }
+}
+
+static OpsDiskStats
+stats(void* const self)
+{
+  const DiskStats s = disk_stats(((Rig*)self)->disk);
+  return (OpsDiskStats){s.cache_used_mb, s.cache_size_mb, s.read_mb};
+}
+
+Ops
+rig_ops(Rig* const r)
+{
+  return (Ops){
+    .self            = r,
+    .commands        = engine_commands(r->engine),
+    .notices         = engine_notices(r->engine),
+    .requests        = disk_requests(r->disk),
+    .replies         = disk_replies(r->disk),
+    .levels          = engine_levels(r->engine),
+    .rate            = engine_rate(r->engine),
+    .decks           = r->decks,
+    .frame_now       = frame_now,
+    .wake_disk       = wake_disk,
+    .plugin_port     = find_port,
+    .plugin_value    = port_value,
+    .plugin_retired  = plugin_retired,
+    .titled          = titled,
+    .latency_changed = latency_changed,
+    .disk_stats      = stats,
+  };
+}
