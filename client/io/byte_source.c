@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define PIECE 65536
+#define LARGE 16384 // asked for at once: goes straight to who asks
 
 struct ByteSource {
   int            fd;
@@ -103,23 +104,23 @@ byte_source_claim(ByteSource* const b, const int64_t size)
   b->claim = size;
 }
 
-// Fetch the piece that byte `at` begins.
-static void
-fetch(ByteSource* const b, const int64_t at)
+// Ask the system for `n` bytes at `at`; returns how many came.
+static int64_t
+ask(ByteSource* const b, const int64_t at, void* const to, const int64_t n)
 {
-  b->from  = at;
-  b->count = 0;
-  while (b->count < PIECE) {
-    const ssize_t n = pread(b->fd, b->piece + b->count, (size_t)(PIECE - b->count), at + b->count);
-    if (n < 0 && errno == EINTR) {
+  int64_t done = 0;
+  while (done < n) {
+    const ssize_t got = pread(b->fd, (char*)to + done, (size_t)(n - done), at + done);
+    if (got < 0 && errno == EINTR) {
       continue;
     }
-    b->failed = b->failed || n < 0;
-    if (n <= 0) {
-      return;
+    b->failed = b->failed || got < 0;
+    if (got <= 0) {
+      break;
     }
-    b->count += n;
+    done += got;
   }
+  return done;
 }
 
 int64_t
@@ -129,7 +130,11 @@ byte_source_read_at(ByteSource* const b, const int64_t at, void* const to, const
   while (done < n) {
     const int64_t here = at + done;
     if (here < b->from || here >= b->from + b->count) {
-      fetch(b, here);
+      if (n - done >= LARGE) {
+        return done + ask(b, here, (char*)to + done, n - done);
+      }
+      b->from  = here;
+      b->count = ask(b, here, b->piece, PIECE);
       if (b->count == 0) {
         break;
       }

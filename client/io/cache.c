@@ -10,14 +10,13 @@
 #include <sys/resource.h>
 
 #define BLOCK_BYTES (sizeof(float) * 2 * CHUNK_FRAMES)
-#define SLAB_BLOCKS 32u // memory comes from the system so many at a time: 1 MB
+#define SLAB_BLOCKS 64u // memory is touched so many at a time: 2 MB, a huge page where there are such
 #define MAX_SPARE 16u   // blocks kept free ahead of need once the cache is full, or a sixteenth of it
 
 // Pins leave this share of the cache to the playheads
 #define PINS_OF_4 3u
 
 typedef struct {
-  float*     frames;
   TrackFile* owner; // NULL: free or in limbo
   uint32_t   index; // which chunk of it
   uint64_t   round; // when it was last wanted
@@ -32,8 +31,8 @@ typedef struct {
 struct Cache {
   Epoch*         epoch;
   uint32_t       capacity, made;
-  Block*         blocks; // [capacity], the first `made` have memory
-  void**         slabs;  // [capacity / SLAB_BLOCKS]
+  Block*         blocks; // [capacity]
+  float*         memory; // [capacity] blocks, of which the first `made` are touched
   uint32_t*      free;   // a stack
   uint32_t       nfree;
   Limbo*         limbo; // a ring of `capacity`
@@ -47,6 +46,18 @@ struct Cache {
   bool           unlocked; // the system refused to lock memory, and we said so
   _Atomic size_t used;
 };
+
+// Addresses for so many bytes, in whole huge pages where the system has them; memory comes when they are touched.
+static float*
+reserve(const size_t bytes)
+{
+  void* const at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (at == MAP_FAILED) {
+    return NULL;
+  }
+  madvise(at, bytes, MADV_HUGEPAGE); // a thousandth of the page faults
+  return at;
+}
 
 Status
 cache_new(Cache** const out, const size_t mb, Epoch* const epoch, Error* const error)
@@ -62,10 +73,10 @@ cache_new(Cache** const out, const size_t mb, Epoch* const epoch, Error* const e
   c->taken    = NO_BLOCK;
   c->round    = 1;
   c->blocks   = calloc(capacity, sizeof(*c->blocks));
-  c->slabs    = calloc(capacity / SLAB_BLOCKS + 1, sizeof(*c->slabs));
+  c->memory   = reserve(capacity * BLOCK_BYTES);
   c->free     = calloc(capacity, sizeof(*c->free));
   c->limbo    = calloc(capacity, sizeof(*c->limbo));
-  if (!c->blocks || !c->slabs || !c->free || !c->limbo) {
+  if (!c->blocks || !c->memory || !c->free || !c->limbo) {
     cache_free(c);
     return error_set(error, STATUS_NO_MEMORY, "no memory for a cache of %zu MB: choose less with --cache", mb);
   }
@@ -76,11 +87,10 @@ cache_new(Cache** const out, const size_t mb, Epoch* const epoch, Error* const e
 void
 cache_free(Cache* const c)
 {
-  for (uint32_t k = 0; c->slabs && k < c->made / SLAB_BLOCKS; ++k) {
-    munmap(c->slabs[k], SLAB_BLOCKS * BLOCK_BYTES);
+  if (c->memory) {
+    munmap(c->memory, c->capacity * BLOCK_BYTES);
   }
   free(c->blocks);
-  free(c->slabs);
   free(c->free);
   free(c->limbo);
   free(c);
@@ -112,9 +122,9 @@ count_used(Cache* const c, const bool more)
 }
 
 static void
-lock_slab(Cache* const c, void* const slab)
+lock_memory(Cache* const c, void* const at, const size_t bytes)
 {
-  if (mlock(slab, SLAB_BLOCKS * BLOCK_BYTES) < 0) {
+  if (mlock(at, bytes) < 0) {
     if (!c->unlocked) {
       struct rlimit limit = {0, 0};
       getrlimit(RLIMIT_MEMLOCK, &limit);
@@ -124,27 +134,30 @@ lock_slab(Cache* const c, void* const slab)
                strerror(errno), (unsigned long long)limit.rlim_cur / 1024);
     }
     c->unlocked = true;
-    memset(slab, 0, SLAB_BLOCKS * BLOCK_BYTES); // at least touched
+    memset(at, 0, bytes); // at least touched
   }
 }
 
+static float*
+frames_of(const Cache* const c, const uint32_t block)
+{
+  return c->memory + (size_t)block * 2 * CHUNK_FRAMES;
+}
+
+// Make the next slab's blocks free.  false: the bound is reached.
 static bool
 grow(Cache* const c)
 {
-  if (c->made + SLAB_BLOCKS > c->capacity) {
+  const uint32_t left = c->capacity - c->made;
+  const uint32_t n    = left < SLAB_BLOCKS ? left : SLAB_BLOCKS;
+  if (n == 0) {
     return false;
   }
-  void* const slab = mmap(NULL, SLAB_BLOCKS * BLOCK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (slab == MAP_FAILED) {
-    return false; // go on with what there is
+  lock_memory(c, frames_of(c, c->made), n * BLOCK_BYTES);
+  for (uint32_t k = n; k-- > 0;) {
+    c->free[c->nfree++] = c->made + k;
   }
-  lock_slab(c, slab);
-  c->slabs[c->made / SLAB_BLOCKS] = slab;
-  for (uint32_t k = SLAB_BLOCKS; k-- > 0;) {
-    c->blocks[c->made + k].frames = (float*)slab + (size_t)k * 2 * CHUNK_FRAMES;
-    c->free[c->nfree++]           = c->made + k;
-  }
-  c->made += SLAB_BLOCKS;
+  c->made += n;
   return true;
 }
 
@@ -266,7 +279,7 @@ cache_take(Cache* const c, const int64_t due, bool* const waiting)
 {
   leave_limbo(c);
   if (c->nfree > 0 || !grow(c)) {
-    if (c->made + SLAB_BLOCKS > c->capacity) {
+    if (c->made == c->capacity) {
       make_room(c, due);
       leave_limbo(c);
     }
@@ -277,7 +290,7 @@ cache_take(Cache* const c, const int64_t due, bool* const waiting)
   }
   c->taken = c->free[--c->nfree];
   c->due   = due;
-  return c->blocks[c->taken].frames;
+  return frames_of(c, c->taken);
 }
 
 void
@@ -289,8 +302,8 @@ cache_put(Cache* const c, TrackFile* const t, const uint32_t index)
   block->round       = c->round; // it was read because it is wanted
   block->due         = c->due;
   t->blocks[index]   = c->taken;
-  c->taken           = NO_BLOCK;
-  atomic_store_explicit(&t->track.chunks[index], block->frames, memory_order_release);
+  atomic_store_explicit(&t->track.chunks[index], frames_of(c, c->taken), memory_order_release);
+  c->taken = NO_BLOCK;
   count_used(c, true);
 }
 
