@@ -2,7 +2,7 @@
 """The checks of ./waf lint.  Each returns a list of problems, in the words of the tool that found them."""
 
 import concurrent.futures, fnmatch, glob, os, re, subprocess, time
-from waftools import rt_gate, setup
+from waftools import canary, rt_gate, setup
 
 CLANG, CLANG_FORMAT, CLANG_TIDY = 'clang-22', 'clang-format-14', 'clang-tidy-22'
 LIBRARIES = ['jack', 'lilv-0', 'lv2', 'rubberband', 'sndfile', 'liblo']
@@ -81,6 +81,10 @@ def bundles(top, out):
     return problems
 
 
+def canaries(top, out):
+    return canary.check(top, CLANG)
+
+
 def clang(top, out):
     """Everything through clang: no warning, and no RT function that could block (-Wfunction-effects)."""
     return beside(top, 'realtime', ['--strict', '--sanitize=realtime'], ['build'])
@@ -108,6 +112,7 @@ CHECKS = [
     ('shell', 'shellcheck is content', shell),
     ('exports', 'the bundles export lv2_descriptor only', exports),
     ('bundles', 'lv2_validate finds no error', bundles),
+    ('canaries', 'the real-time checks see what they must not let pass', canaries),
     ('symbols', 'real-time code reaches no foreign function that is not listed', symbols),
     ('tidy', 'clang-tidy is content', tidy),
     ('clang', 'clang compiles everything without a warning, function effects included', clang),
