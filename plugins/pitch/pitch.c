@@ -12,6 +12,8 @@
 #define GLIDE 4.0       // ms: time constant of the shift
 #define ARRIVED 1e-4    // semitones: close enough
 #define REST 100        // cells without shift before the stretcher is left
+#define AGREE 1.006     // between ratios: a tenth of a semitone
+#define PATIENCE 300    // cells
 #define MOST_CELL 256   // frames: scratch, at the highest rate
 
 typedef enum { VOICE_OFF, VOICE_RESAMPLER, VOICE_FAST, VOICE_FINE } VoiceKind;
@@ -37,6 +39,7 @@ struct Pitch {
   double           semitones, ratio; ///< gliding
   Voice            voice, next;
   Phase            phase;
+  uint32_t         primed; ///< cells spent so
 };
 
 // ---- set-up -------------------------------------------------------------------------------------------------------
@@ -177,23 +180,52 @@ pitch_active_engine_rt(const Pitch* const p)
 
 // ---- cell by cell -------------------------------------------------------------------------------------------------
 
+/// Take up the past; a stretcher needs some cells to catch up with it.
+RT static void
+prime_voice(Pitch* const p, const Voice v)
+{
+  Stretcher* const st = stretcher_of(p, v.kind);
+  if (st) {
+    stretcher_start_rt(st);
+  }
+}
+
+/// Sound from now on.
 RT static void
 start_voice(Pitch* const p, const Voice v)
 {
   Stretcher* const st = stretcher_of(p, v.kind);
   if (st) {
-    stretcher_start_rt(st);
+    stretcher_aim_rt(st, v.delay);
   } else if (v.kind == VOICE_RESAMPLER) {
     resampler_start_rt(p->resampler, v.delay);
   }
 }
 
+/// Whether both voices are heard at one and the same shift for as long as a handover takes, so that they can be in
+/// step: while the shift moves they are not, and have to go without if it won't stop.
+RT static bool
+agree(const Pitch* const p)
+{
+  const uint32_t delay[2] = {p->voice.delay, p->next.delay};
+  const int64_t  while_   = p->handover.length + p->handover.fade;
+  double         low = 1e9, high = 0.0;
+  for (int i = 0; i < 4; ++i) {
+    const double r = input_ratio_rt(&p->in, p->in.now - delay[i / 2] + (i % 2 ? while_ : 0));
+    low            = fmin(low, r);
+    high           = fmax(high, r);
+  }
+  const bool copy = p->voice.kind == VOICE_OFF || p->next.kind == VOICE_OFF; // never in step
+  return copy || high < low * AGREE || p->primed >= PATIENCE;
+}
+
 RT static void
 handover_step(Pitch* const p)
 {
+  const Voice v    = wanted_voice(p);
+  const bool  same = v.kind == p->voice.kind && v.delay == p->voice.delay;
   if (p->phase == HANDOVER_NONE) {
-    const Voice v = wanted_voice(p);
-    if (v.kind == p->voice.kind && v.delay == p->voice.delay) {
+    if (same) {
       return;
     }
     if (v.kind == VOICE_RESAMPLER && p->voice.kind == VOICE_RESAMPLER) {
@@ -201,25 +233,21 @@ handover_step(Pitch* const p)
       p->voice = v;
       return;
     }
-    p->next = v;
-    start_voice(p, v);
-    p->phase = HANDOVER_PRIME;
+    p->next   = v;
+    p->primed = 0;
+    p->phase  = HANDOVER_PRIME;
+    prime_voice(p, v);
   }
   if (p->phase == HANDOVER_PRIME) {
-    const Voice v = wanted_voice(p);
-    if (v.kind == p->voice.kind && v.delay == p->voice.delay) { // never mind
-      p->phase = HANDOVER_NONE;
-      return;
-    }
     Stretcher* const st = stretcher_of(p, p->next.kind);
-    if (st && !stretcher_ready_rt(st)) {
-      return;
+    if (same) { // never mind
+      p->phase = HANDOVER_NONE;
+    } else if ((!st || stretcher_ready_rt(st)) && agree(p)) {
+      start_voice(p, p->next);
+      handover_begin_rt(&p->handover);
+      p->phase = HANDOVER_RECORD;
     }
-    if (st) {
-      stretcher_aim_rt(st, p->next.delay);
-    }
-    handover_begin_rt(&p->handover);
-    p->phase = HANDOVER_RECORD;
+    ++p->primed;
   }
 }
 
@@ -257,10 +285,8 @@ begin_cell(Pitch* const p)
     p->fresh = false;
     first_voice(p);
     input_reset_rt(&p->in, p->ratio);
+    prime_voice(p, p->voice);
     start_voice(p, p->voice);
-    if (stretcher_of(p, p->voice.kind)) {
-      stretcher_aim_rt(stretcher_of(p, p->voice.kind), p->voice.delay);
-    }
   }
   if (p->semitones != p->c.semitones) {
     p->semitones += (p->c.semitones - p->semitones) * (1.0 - exp(-1.0 / GLIDE));
@@ -283,7 +309,7 @@ begin_cell(Pitch* const p)
     if (st) {
       stretcher_formant_rt(st, p->c.formant);
       stretcher_cell_rt(st);
-    } else if (v.kind == VOICE_RESAMPLER) {
+    } else if (v.kind == VOICE_RESAMPLER && !(i && p->phase == HANDOVER_PRIME)) {
       resampler_cell_rt(p->resampler);
     }
   }

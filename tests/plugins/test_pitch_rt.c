@@ -12,8 +12,8 @@
 
 // What the process thread relies on: no allocation, any way of cutting blocks, recovery, reset.
 
-static long counted;
-static int  counting;
+static volatile long counted;
+static volatile int  counting;
 
 // The program's own malloc and free stand before the library's, for Rubber Band, too.
 void*
