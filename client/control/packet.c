@@ -61,6 +61,11 @@ read_message(const PacketReader* const reader, const char* const bytes, const si
     reader->bad(reader->data, "?", "not an OSC message");
     return;
   }
+  if ((strlen(address) + 4) / 4 * 4 == size) { // old senders leave the types out where there are no arguments
+    const Words none = {.address = address};
+    reader->message(reader->data, &none, tag);
+    return;
+  }
   const lo_message m = lo_message_deserialise((void*)bytes, size, &error);
   if (!m) {
     reader->bad(reader->data, address, "not a well-formed OSC message");
