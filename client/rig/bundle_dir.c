@@ -16,7 +16,7 @@ static char found[PATH_MAX];
 static int
 holds_bundles(const char* const dir)
 {
-  char path[PATH_MAX + 32];
+  char path[2 * PATH_MAX + 32];
   snprintf(path, sizeof(path), "%s/eq.lv2/manifest.ttl", dir);
   return !access(path, R_OK);
 }
