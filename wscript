@@ -60,7 +60,9 @@ def configure(conf):
     if o.strict:
         env.append_value('CFLAGS', '-Werror')
     if o.sanitize:
-        env.append_value('CFLAGS', ['-fsanitize=' + o.sanitize, '-fno-omit-frame-pointer', '-fno-sanitize-recover=all'])
+        env.append_value('CFLAGS', ['-fsanitize=' + o.sanitize, '-fno-omit-frame-pointer', '-fno-sanitize-recover=all',
+                                    '-fno-sanitize=alignment']) # liblo's arguments lie at 4-byte borders
+        env.append_value('DEFINES', 'DECKHOST_SANITIZED')
         env.append_value('LINKFLAGS', '-fsanitize=' + o.sanitize)
     for package, name in PACKAGES:
         conf.check_cfg(package=package, uselib_store=name, args='--cflags --libs', msg='Checking for ' + package)

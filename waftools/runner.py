@@ -47,10 +47,11 @@ def environment(top, out, sanitize, scratch):
         PYTHONUNBUFFERED='1',
         LC_ALL='C.UTF-8',
         TMPDIR=scratch,
-        ASAN_OPTIONS='detect_leaks=1:detect_stack_use_after_return=1',
-        UBSAN_OPTIONS='halt_on_error=1:print_stacktrace=1',
-        TSAN_OPTIONS='halt_on_error=1:second_deadlock_stack=1',
-        RTSAN_OPTIONS='halt_on_error=1')
+        UBSAN_OPTIONS='halt_on_error=1:print_stacktrace=1')
+    symbolizer = shutil.which('llvm-symbolizer-22') or shutil.which('llvm-symbolizer-14')
+    for name, more in (('ASAN', 'detect_stack_use_after_return=1'), ('TSAN', 'second_deadlock_stack=1'), ('RTSAN', '')):
+        env[name + '_OPTIONS'] = ':'.join(filter(None, (
+            'halt_on_error=1', more, symbolizer and 'external_symbolizer_path=' + symbolizer)))
     return env
 
 

@@ -15,7 +15,8 @@
 static volatile long counted;
 static volatile int  counting;
 
-// The program's own malloc and free stand before the library's, for Rubber Band, too.
+// The program's own malloc and free stand before the library's, for Rubber Band, too.  A sanitizer has its own.
+#ifndef DECKHOST_SANITIZED
 void*
 malloc(const size_t size)
 {
@@ -37,6 +38,7 @@ free(void* const block)
   counted += block ? counting : 0;
   next(block);
 }
+#endif
 
 /// Calls of malloc and free while the shift does what `move` says.
 static long
@@ -87,6 +89,9 @@ static void
 nothing_is_allocated_in_run(void** state)
 {
   (void)state;
+#ifdef DECKHOST_SANITIZED
+  skip();
+#endif
   void* volatile probe = NULL;
   counted              = 0;
   counting             = 1;

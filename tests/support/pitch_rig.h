@@ -61,7 +61,7 @@ rig_free(Rig* const r)
 static inline void
 rig_run(Rig* const r, const double seconds)
 {
-  const uint32_t end = (uint32_t)(seconds * r->rate) < r->frames ? (uint32_t)(seconds * r->rate) : r->frames;
+  const uint32_t end = seconds * r->rate < r->frames ? (uint32_t)(seconds * r->rate) : r->frames;
   while (r->at < end) {
     const uint32_t     n      = end - r->at < r->block ? end - r->at : r->block;
     const float* const in[2]  = {r->in[0] + r->at, r->in[1] + r->at};
