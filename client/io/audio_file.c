@@ -2,6 +2,7 @@
 #include "io/audio_file.h"
 
 #include "io/byte_source.h"
+#include "io/mpeg_length.h"
 #include "io/title.h"
 
 #include <stdlib.h>
@@ -34,9 +35,8 @@ set_seek(AudioFile* const f)
   const int     sub   = f->info.format & SF_FORMAT_SUBMASK;
   const int64_t rate  = f->info.samplerate;
   if (major == SF_FORMAT_MPEG) {
-    f->preroll   = rate < 32000 ? 36864 : 20480;
-    f->near      = f->preroll + rate;
-    f->estimated = true;
+    f->preroll = rate < 32000 ? 36864 : 20480;
+    f->near    = f->preroll + rate;
   } else if (major == SF_FORMAT_OGG && sub == SF_FORMAT_VORBIS) {
     f->preroll = 8192;
     f->near    = f->preroll + 3 * rate; // libsndfile must not get to skip forward by 2 s or less
@@ -291,15 +291,32 @@ read_at(AudioFile* const f, const int64_t frame, float* const stereo, const int6
 AudioRead
 audio_file_read(AudioFile* const f, const int64_t frame, float* const stereo, const int64_t n, int64_t* const got)
 {
-  int64_t done = f->file && frame < f->info.frames ? read_at(f, frame, stereo, n) : 0;
-  if (done < n && frame + done < f->info.frames && reopen(f)) {
-    done += read_at(f, frame + done, stereo + 2 * done, n - done);
+  const int64_t left = f->info.frames - frame > 0 ? f->info.frames - frame : 0;
+  const int64_t want = n < left ? n : left;
+  int64_t       done = f->file ? read_at(f, frame, stereo, want) : 0;
+  if (done < want && reopen(f)) {
+    done += read_at(f, frame + done, stereo + 2 * done, want - done);
   }
   if (f->floating) {
     make_finite(stereo, 2 * done);
   }
   *got = done;
   return done == n ? AUDIO_READ_OK : byte_source_failed(f->bytes) ? AUDIO_READ_BROKEN : AUDIO_READ_END;
+}
+
+// Of an MP3 file libsndfile knows a length, but may have guessed, and reads no further than that: where we count more,
+// claim a file so large that its guess is enough.
+static void
+set_length(AudioFile* const f)
+{
+  const int64_t n      = mpeg_length(f->bytes);
+  const double  factor = (double)n / (double)f->info.frames;
+  f->estimated         = n < 0;
+  if (factor > 1.0) {
+    byte_source_claim(f->bytes, (int64_t)((double)byte_source_size(f->bytes) * factor * 1.05) + 65536);
+    reopen(f);
+  }
+  f->info.frames = n > 0 ? n : f->info.frames;
 }
 
 static Status
@@ -313,6 +330,8 @@ set_up(AudioFile* const f, const char* const path, Error* const error)
   if (!f->scratch) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
   }
+  const char* const tag = sf_get_string(f->file, SF_STR_TITLE);
+  f->title              = tag ? title_clean(tag) : NULL;
   if (f->info.frames > MANY_FRAMES) { // libsndfile's word for unknown
     f->info.frames = major == SF_FORMAT_FLAC ? search_end(f) : count_frames(f);
   }
@@ -323,10 +342,11 @@ set_up(AudioFile* const f, const char* const path, Error* const error)
     return error_set(error, STATUS_BAD_FORMAT, "%s has a rate of %d Hz: 8000 to 384000 Hz work", path,
                      f->info.samplerate);
   }
+  if (major == SF_FORMAT_MPEG) {
+    set_length(f);
+  }
   f->floating = sub == SF_FORMAT_FLOAT || sub == SF_FORMAT_DOUBLE;
   set_seek(f);
-  const char* const tag = sf_get_string(f->file, SF_STR_TITLE);
-  f->title              = tag ? title_clean(tag) : NULL;
   return STATUS_OK;
 }
 

@@ -166,7 +166,12 @@ static sf_count_t
 read_on(void* const to, const sf_count_t n, void* const self)
 {
   ByteSource* const b   = self;
-  const int64_t     got = byte_source_read_at(b, b->at, to, n);
+  int64_t           got = byte_source_read_at(b, b->at, to, n);
+  if (got < n && b->at + got >= b->size && b->at + got < b->claim) { // zeros, where only the claim reaches
+    const int64_t more = b->claim - b->at < n ? b->claim - b->at : n;
+    memset((char*)to + got, 0, (size_t)(more - got));
+    got = more;
+  }
   b->at += got;
   return got;
 }

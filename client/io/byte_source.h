@@ -25,7 +25,7 @@ bool    byte_source_same(const ByteSource* b, const char* path); ///< whether `p
 /// Whether the system refused to read since this was asked last.
 bool byte_source_failed(ByteSource* b);
 
-/// Say that the file is `size` bytes long to whom opens it as a sound file; there is nothing beyond the real end.
+/// Say that the file is `size` bytes long to whom opens it as a sound file; there are zeros beyond the real end.
 void byte_source_claim(ByteSource* b, int64_t size);
 
 /// Read up to `n` bytes at `at`; returns how many.

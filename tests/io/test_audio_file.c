@@ -40,17 +40,17 @@ static const struct {
   {"24.au", SF_FORMAT_AU | SF_FORMAT_PCM_24, 44100, 2, -1, 8, EXACT},
   {"16.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 44100, 2, -1, 20, EXACT},
   {"24mono.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24, 96000, 1, -1, 8, EXACT},
-  {"low.ogg", VORBIS, 44100, 2, 0.9, 30, EXACT},
-  {"high.ogg", VORBIS, 48000, 2, 0.1, 30, EXACT},
-  {"mono.ogg", VORBIS, 22050, 1, 0.5, 30, EXACT},
-  {"high.mp3", MP3, 44100, 2, 0.0, 30, EXACT},
-  {"low.mp3", MP3, 48000, 2, 0.95, 30, EXACT},
-  {"mono.mp3", MP3, 32000, 1, 0.9, 30, LAST_BIT},
-  {"22k.mp3", MP3, 22050, 2, 0.9, 30, LAST_BIT},
-  {"16k.mp3", MP3, 16000, 1, 0.5, 40, LAST_BIT},
+  {"low.ogg", VORBIS, 44100, 2, 0.9, 16, EXACT},
+  {"high.ogg", VORBIS, 48000, 2, 0.1, 16, EXACT},
+  {"mono.ogg", VORBIS, 22050, 1, 0.5, 16, EXACT},
+  {"high.mp3", MP3, 44100, 2, 0.0, 16, EXACT},
+  {"low.mp3", MP3, 48000, 2, 0.95, 16, EXACT},
+  {"mono.mp3", MP3, 32000, 1, 0.9, 16, LAST_BIT},
+  {"22k.mp3", MP3, 22050, 2, 0.2, 16, LAST_BIT},
+  {"16k.mp3", MP3, 16000, 1, 0.2, 20, LAST_BIT},
   {"high.opus", OPUS, 48000, 2, 0.3, 20, MINUS_60_DB},
   {"middle.opus", OPUS, 48000, 2, 0.9, 20, MINUS_60_DB},
-  {"speech.opus", OPUS, 48000, 1, 1.0, 30, MINUS_60_DB},
+  {"speech.opus", OPUS, 48000, 1, 1.0, 20, MINUS_60_DB},
 };
 
 #define NCASES (sizeof(cases) / sizeof(cases[0]))
@@ -101,6 +101,27 @@ reading_on_gives_what_a_decode_of_the_whole_gives(void** state)
   }
 }
 
+// libmpg123 speaks of every frame that lacks what comes before it, which is what a jump into a file of MPEG 2 rates
+// begins with.  Returns what to hand back to `loud`.
+static int
+hush(void)
+{
+  fflush(stderr);
+  const int kept = dup(STDERR_FILENO);
+  const int null = open("/dev/null", O_WRONLY);
+  dup2(null, STDERR_FILENO);
+  close(null);
+  return kept;
+}
+
+static void
+loud(const int kept)
+{
+  fflush(stderr);
+  dup2(kept, STDERR_FILENO);
+  close(kept);
+}
+
 // The definition of "the same": what one reader gets in one go, from the start to the end.
 static float*
 play(AudioFile* const f, int64_t* const n)
@@ -117,15 +138,16 @@ worst_of_jumps(AudioFile* const f, const float* const all, const int64_t n, cons
   double   worst = 0.0;
   int64_t  at    = 0;
   uint32_t dice  = 1;
-  for (int k = 0; k < 250; ++k) {
+  for (int k = 0; k < 100; ++k) {
     dice               = scramble(dice + 0x9E3779B9u);
     const int64_t near = (int64_t)(dice % (uint32_t)(6 * rate)) - 3 * rate; // around where we are: 3 s either way
     const int64_t far  = dice % (uint32_t)(n - PIECE);
     at                 = k % 3 == 0 ? far : k % 3 == 1 ? at + near : far / 4096 * 4096;
     at                 = at < 0 ? 0 : at > n - PIECE ? n - PIECE : at;
     int64_t got        = 0;
-    assert_int_equal(audio_file_read(f, at, piece, PIECE, &got), AUDIO_READ_OK);
-    assert_int_equal(got, PIECE);
+    if (audio_file_read(f, at, piece, PIECE, &got) != AUDIO_READ_OK || got != PIECE) {
+      return HUGE_VAL;
+    }
     for (int64_t i = 0; i < 2 * got; ++i) {
       worst = fmax(worst, fabs((double)piece[i] - (double)all[2 * at + i]));
     }
@@ -144,8 +166,10 @@ a_frame_is_the_same_by_playing_and_by_jumping(void** state)
     Error             e;
     int64_t           n;
     assert_int_equal(audio_file_open(&f, path, &e), STATUS_OK);
+    const int    kept  = hush();
     float* const all   = play(f, &n);
     const double worst = worst_of_jumps(f, all, n, cases[k].rate);
+    loud(kept);
     if (worst > cases[k].tolerance) {
       fail_msg("%s: a jump is off by %g (%.1f dB), tolerance %g", cases[k].name, worst, 20 * log10(worst),
                cases[k].tolerance);
@@ -190,6 +214,7 @@ beyond_the_end_there_is_nothing(void** state)
     AudioFile* f;
     float      piece[2 * 100];
     int64_t    got;
+    const int  kept = hush();
     assert_int_equal(audio_file_open(&f, make_case(k), NULL), STATUS_OK);
     const int64_t n = audio_file_frames(f);
     assert_int_equal(audio_file_read(f, n - 10, piece, 100, &got), AUDIO_READ_END);
@@ -200,6 +225,7 @@ beyond_the_end_there_is_nothing(void** state)
     assert_int_equal(got, 0);
     assert_int_equal(audio_file_read(f, 0, piece, 100, &got), AUDIO_READ_OK);
     audio_file_close(f);
+    loud(kept);
   }
 }
 
@@ -332,6 +358,51 @@ a_length_that_the_header_lacks_is_found(void** state)
   audio_file_close(f);
 }
 
+// Copy an MP3 file's frames behind what is in `to`, without the header that says how long it is.
+static void
+append_headless(FILE* const to, const char* const path)
+{
+  static char  bytes[4 << 20];
+  FILE* const  from = fopen(path, "rb");
+  const size_t n    = fread(bytes, 1, sizeof(bytes), from);
+  fclose(from);
+  for (size_t k = 0; k + 4 < n && k < 4096; ++k) {
+    if (memcmp(bytes + k, "Xing", 4) == 0 || memcmp(bytes + k, "Info", 4) == 0) {
+      memset(bytes + k, 0, 120); // becomes a silent frame
+    }
+  }
+  fwrite(bytes, 1, n, to);
+}
+
+static void
+an_mp3_that_does_not_say_its_length_is_counted(void** state)
+{
+  (void)state;
+  static const struct {
+    double first, second;                 // compression of its halves
+  } files[] = {{0.0, 0.95}, {0.95, 0.0}}; // reckoned by its start it would be too short, too long
+  for (size_t k = 0; k < 2; ++k) {
+    const char* const path = in_folder("headless.mp3");
+    FILE* const       to   = fopen(path, "wb");
+    for (int half = 0; half < 2; ++half) {
+      const char* const part = in_folder("part.mp3");
+      assert_true(make_file(part, MP3, 48000, 2, 20 * 48000, half ? files[k].second : files[k].first, NULL, music));
+      append_headless(to, part);
+    }
+    fclose(to);
+    AudioFile* f;
+    int64_t    n;
+    assert_int_equal(audio_file_open(&f, path, NULL), STATUS_OK);
+    assert_false(audio_file_estimated(f));
+    assert_in_range(audio_file_frames(f), 40 * 48000, 40 * 48000 + 10 * 1152); // silent ones and the coder's delay
+    float* const all = play(f, &n);
+    assert_in_range(n, audio_file_frames(f) - 1152, audio_file_frames(f));
+    assert_true(worst_of_jumps(f, all, n, 48000) <= EXACT);
+    audio_file_close(f);
+    free(all);
+  }
+}
+
 int
 main(void)
 {
@@ -345,6 +416,7 @@ main(void)
     cmocka_unit_test(what_cannot_be_opened_is_said_in_one_line),
     cmocka_unit_test(a_file_one_may_not_read_is_refused),
     cmocka_unit_test(a_length_that_the_header_lacks_is_found),
+    cmocka_unit_test(an_mp3_that_does_not_say_its_length_is_counted),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

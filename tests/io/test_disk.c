@@ -343,6 +343,50 @@ a_deleted_file_plays_on(void** state)
   rig_stop();
 }
 
+// The descriptor that shows `path`.
+static int
+descriptor_of(const char* const path)
+{
+  char name[64], target[512];
+  for (int fd = 3; fd < 64; ++fd) {
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    const ssize_t n = readlink(name, target, sizeof(target) - 1);
+    if (n > 0) {
+      target[n] = '\0';
+      if (strcmp(target, path) == 0) {
+        return fd;
+      }
+    }
+  }
+  return -1;
+}
+
+static void
+a_file_that_cannot_be_read_any_more_is_broken(void** state)
+{
+  (void)state;
+  const char* const path = in_folder("stick.wav");
+  assert_true(make_wav(path, RATE, 20 * RATE));
+  rig_start(8, false);
+  Track* const t  = load(0, path);
+  const int    fd = descriptor_of(path);
+  assert_true(fd >= 0);
+  const int directory = open("/", O_RDONLY | O_DIRECTORY); // reading it fails, as with a stick pulled out
+  assert_true(dup2(directory, fd) == fd);
+  close(directory);
+  log_set_level(LOG_ERROR); // it warns
+  put_playhead(0, t, 0, 1.0, true);
+  settle_disk(); // comes to an end
+  assert_true(t->broken);
+  assert_int_equal(t->end, 20 * RATE);
+  assert_true(holds_counter(t, 0, RATE / 4)); // what there was may be played
+  const Reply r = reply_to(ask_pin(0, PIN_CUE, t, 10 * RATE));
+  log_set_level(LOG_INFO);
+  assert_int_equal(r.status, STATUS_FAILED);
+  assert_non_null(strstr(r.error.text, "stick.wav"));
+  rig_stop();
+}
+
 static void
 a_freed_track_is_gone_also_where_a_playhead_still_shows_it(void** state)
 {
@@ -413,6 +457,7 @@ main(void)
     cmocka_unit_test(a_short_loop_stays_in_the_cache_whatever_others_do),
     cmocka_unit_test(a_file_longer_in_its_header_ends_where_its_data_ends),
     cmocka_unit_test(a_deleted_file_plays_on),
+    cmocka_unit_test(a_file_that_cannot_be_read_any_more_is_broken),
     cmocka_unit_test(a_freed_track_is_gone_also_where_a_playhead_still_shows_it),
     cmocka_unit_test(two_decks_may_have_the_same_file),
     cmocka_unit_test(all_rates_play),
