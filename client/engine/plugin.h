@@ -37,7 +37,7 @@ typedef struct Plugin {
 } Plugin;
 
 /// The index of a control port by its symbol, or NO_PORT.  Any thread.
-uint32_t plugin_port(const Plugin* p, const char* symbol);
+RT uint32_t plugin_port(const Plugin* p, const char* symbol);
 
 /// What the plugin reports now, frames.  Process thread, or any before it runs there.
 RT static inline uint32_t

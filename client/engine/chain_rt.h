@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef ENGINE_CHAIN_RT_H
+#define ENGINE_CHAIN_RT_H
+
+// The plugins of a deck: its slots, their controls on ramps, and the run through EQ and inserts.  The pitch slot is
+// run by the path (path_rt.h), which alone knows when it is in use.  Process thread.
+
+#include "engine/glide_rt.h"
+#include "engine/plugin.h"
+#include "msg/command.h"
+#include "msg/notice.h"
+
+#define CHAIN_RAMPS 16 ///< controls that can be on a ramp at once
+#define CHAIN_GRID 32  ///< frames between two values of one
+
+typedef struct {
+  Ramp     ramp;
+  uint8_t  slot;
+  uint32_t port;
+} ChainRamp;
+
+typedef struct {
+  Plugin*   slot[MAX_SLOTS];
+  ChainRamp ramp[CHAIN_RAMPS];
+  uint32_t  nramps;
+} Chain;
+
+/// Another plugin, or NULL, for a slot; returns the one before.
+RT Plugin* chain_swap_rt(Chain* c, uint8_t slot, Plugin* plugin);
+
+/// Set a control port, or send it on a ramp.  Returns whether there is such a port and it moves.
+RT bool chain_set_rt(Chain* c, const CommandPort* p, int64_t now);
+
+/// Write the values of controls on ramps as they are at engine frame `now`.  Returns whether there are any.
+RT bool chain_glide_rt(Chain* c, int64_t now);
+
+/// What EQ and inserts report, frames.
+RT uint32_t chain_latency_rt(const Chain* c);
+
+/// Run EQ and inserts in place; adds the time they took to their stages.
+RT void chain_run_rt(Chain* c, float* const planes[2], uint32_t n, int64_t stage_ns[STAGE_COUNT]);
+
+#endif

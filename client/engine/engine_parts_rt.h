@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef ENGINE_ENGINE_PARTS_RT_H
+#define ENGINE_ENGINE_PARTS_RT_H
+
+// What the engine is made of, for the files of this folder.  Process thread.
+
+#include "engine/deck_rt.h"
+#include "engine/engine_rt.h"
+#include "engine/mixer_rt.h"
+
+#define ENGINE_NOTICES 64
+#define ENGINE_FENCES 16
+
+typedef struct {
+  uint32_t id;
+  uint64_t seq;
+} Fence;
+
+struct EngineRt {
+  uint32_t  rate, ndecks;
+  int64_t   frame; ///< of the clock: frames processed since the start
+  uint64_t  seq;   ///< commands read since the start
+  Ring*     commands;
+  Ring*     notices;
+  Levels*   levels;
+  Epoch*    epoch;
+  Playhead* playheads;
+  DeckRt*   deck[MAX_DECKS];
+  float*    bus[MAX_DECKS][2];
+  float*    spare[4]; ///< master and cue, where nobody wants them
+  MixerRt   mixer;
+
+  uint64_t handed; ///< decks that have got the command for several decks that is first in the ring
+  Fence    fence[ENGINE_FENCES];
+  uint32_t nfences;
+  Notice   mail[ENGINE_NOTICES]; ///< own notices that wait for room
+  uint32_t nmail;
+};
+
+/// Read the command ring and hand the commands on.
+RT void dispatch_rt(EngineRt* e);
+
+/// Send what decks and engine have to say, as far as there is room.
+RT void send_notices_rt(EngineRt* e);
+
+/// Queue a notice of the engine's own.
+RT void engine_notice_rt(EngineRt* e, const Notice* n);
+
+#endif

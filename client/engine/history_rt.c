@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/history_rt.h"
+
+// Where a reading that was as in `e` is at deck frame `at`.
+RT static SincPos
+foretell(const HistoryEntry* const e, const int64_t at, SincPos* const step)
+{
+  const int64_t k   = at - e->at;
+  SincPos       pos = e->pos + k * e->step;
+  if (e->dstep) {
+    pos += e->dstep * (k * (k - 1) / 2);
+  }
+  *step = e->step + k * e->dstep;
+  if (e->wrap_end >= 0 && pos >> 32 >= e->wrap_end) {
+    const SincPos start = e->wrap_start * SINC_ONE, length = (e->wrap_end - e->wrap_start) * SINC_ONE;
+    pos = start + (pos - start) % length;
+  }
+  return pos;
+}
+
+RT static const HistoryEntry*
+entry_at(const History* const h, const int64_t at)
+{
+  uint64_t i = h->end - 1;
+  while (i > h->first && h->entry[i % HISTORY_ROOM].at > at) {
+    --i;
+  }
+  return &h->entry[i % HISTORY_ROOM];
+}
+
+RT void
+history_reset_rt(History* const h, const HistoryEntry* const e)
+{
+  h->entry[0] = *e;
+  h->first    = 0;
+  h->end      = 1;
+}
+
+RT void
+history_note_rt(History* const h, const HistoryEntry* const e)
+{
+  while (h->end > h->first && h->entry[(h->end - 1) % HISTORY_ROOM].at >= e->at) {
+    --h->end;
+  }
+  if (h->end > h->first) {
+    const HistoryEntry* const last = &h->entry[(h->end - 1) % HISTORY_ROOM];
+    SincPos                   step;
+    if (foretell(last, e->at, &step) == e->pos && step == e->step && last->dstep == e->dstep &&
+        last->wrap_start == e->wrap_start && last->wrap_end == e->wrap_end) {
+      return;
+    }
+  }
+  h->entry[h->end++ % HISTORY_ROOM] = *e;
+  if (h->end - h->first > HISTORY_ROOM) {
+    ++h->first;
+  }
+}
+
+RT SincPos
+history_at_rt(const History* const h, const int64_t at, SincPos* const step)
+{
+  SincPos       s;
+  const SincPos pos = foretell(entry_at(h, at), at, &s);
+  if (step) {
+    *step = s;
+  }
+  return pos;
+}
