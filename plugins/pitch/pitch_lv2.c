@@ -55,7 +55,7 @@ instantiate(const LV2_Descriptor* const     descriptor,
     return NULL;
   }
   for (const LV2_Feature* const* f = features; f && *f; ++f) {
-    if (!strcmp((*f)->URI, LV2_WORKER__schedule)) {
+    if ((*f)->URI && !strcmp((*f)->URI, LV2_WORKER__schedule)) { // lv2file 0.95 offers its worker without a name
       p->schedule = (*f)->data;
     }
   }
