@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dsp/line.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,10 +37,36 @@ line_clear_rt(Line* const l)
   l->end = 0;
 }
 
-RT static inline float
-sane(const float x)
+typedef float   v4 __attribute__((vector_size(16)));
+typedef int32_t v4i __attribute__((vector_size(16)));
+
+RT static inline v4
+sane(const v4 x)
 {
-  return fabsf(x) < LOUDEST ? x : 0.0f; // false for NaN, too
+  const v4i magnitude = (v4i)x & 0x7fffffff;
+  return (v4)((v4i)x & ((v4)magnitude < LOUDEST)); // false for NaN, too
+}
+
+/// Interleave, replacing what is not sane.
+RT static void
+interleave(float* to, const float* const left, const float* const right, const uint32_t n)
+{
+  uint32_t i = 0;
+  for (; i + 4 <= n; i += 4, to += 8) {
+    v4 l, r;
+    memcpy(&l, left + i, sizeof(l));
+    memcpy(&r, right + i, sizeof(r));
+    l          = sane(l);
+    r          = sane(r);
+    const v4 a = __builtin_shufflevector(l, r, 0, 4, 1, 5), b = __builtin_shufflevector(l, r, 2, 6, 3, 7);
+    memcpy(to, &a, sizeof(a));
+    memcpy(to + 4, &b, sizeof(b));
+  }
+  for (; i < n; ++i, to += 2) {
+    const v4 f = sane((v4){left[i], right[i], 0.0f, 0.0f});
+    to[0]      = f[0];
+    to[1]      = f[1];
+  }
 }
 
 RT void
@@ -51,10 +76,7 @@ line_write_rt(Line* const l, const float* const left, const float* const right, 
   const uint32_t at   = (uint32_t)(l->end & (int64_t)l->mask);
   // Past the capacity lies the copy of the first frames, so one run of writes is enough; the copy is mended below
   float* const f = l->frames + 2 * (size_t)at;
-  for (uint32_t i = 0; i < n; ++i) {
-    f[2 * i]     = sane(left[i]);
-    f[2 * i + 1] = sane(right[i]);
-  }
+  interleave(f, left, right, n);
   if (at + n > size) {
     memcpy(l->frames, l->frames + 2 * (size_t)size, 2 * sizeof(float) * (at + n - size));
   }

@@ -201,6 +201,9 @@ read_run_avx2(const Bank* const b, Reading* const r)
     case 16:
       run_avx2(b, r, 16, above);
       break;
+    case 24:
+      run_avx2(b, r, 24, above);
+      break;
     case 32:
       run_avx2(b, r, 32, above);
       break;
@@ -217,6 +220,9 @@ read_run_plain(const Bank* const b, Reading* const r)
   switch (b->taps) {
     case 16:
       run_plain(b, r, 16, above);
+      break;
+    case 24:
+      run_plain(b, r, 24, above);
       break;
     case 32:
       run_plain(b, r, 32, above);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define RATIOS 512 // cells, a power of two: half a second
 
@@ -43,18 +44,29 @@ input_reset_rt(Input* const in, const double ratio)
   }
 }
 
+typedef float v4 __attribute__((vector_size(16)));
+
+/// Sum up the frames that have come since the last time.
+RT static void
+coarsen(Input* const in)
+{
+  float    left[64], right[64];
+  uint32_t n = 0;
+  for (int64_t at = in->coarse.end * INPUT_COARSE; at + INPUT_COARSE <= in->now && n < 64; at += INPUT_COARSE, ++n) {
+    const float* const f = line_at_rt(&in->line, at);
+    v4                 v[4];
+    memcpy(v, f, sizeof(v));
+    const v4 sum = (v[0] + v[1]) + (v[2] + v[3]);
+    left[n]      = sum[0] + sum[2];
+    right[n]     = sum[1] + sum[3];
+  }
+  line_write_rt(&in->coarse, left, right, n);
+}
+
 RT void
 input_cell_rt(Input* const in, const double ratio)
 {
-  while ((in->coarse.end + 1) * INPUT_COARSE <= in->now) {
-    const float* const f      = line_at_rt(&in->line, in->coarse.end * INPUT_COARSE);
-    float              sum[2] = {0.0f, 0.0f};
-    for (int i = 0; i < INPUT_COARSE; ++i) {
-      sum[0] += f[2 * i];
-      sum[1] += f[2 * i + 1];
-    }
-    line_write_rt(&in->coarse, &sum[0], &sum[1], 1);
-  }
+  coarsen(in);
   in->ratio[in->cells++ & (RATIOS - 1)] = ratio;
 }
 

@@ -9,6 +9,7 @@
 #define DECAY 0.94f                           // per cell, of the peak that is remembered
 static const float QUIET[2] = {1e-4f, 4e-4f}; // energies that are never an onset
 
+#define MOST_FRAMES 320 // of a cell and what lies before it, at the highest rate
 #define REFRACTORY 30.0 // ms
 
 RT void
@@ -17,22 +18,36 @@ onsets_reset_rt(Onsets* const on)
   memset(on, 0, sizeof(*on));
 }
 
+typedef float v4 __attribute__((vector_size(16)));
+
+RT static inline v4
+load4(const float* const p)
+{
+  v4 v;
+  memcpy(&v, p, sizeof(v));
+  return v;
+}
+
 // Energies of the sum of the channels: of its second difference, which hears attacks, and of itself, which hears kicks.
+// At high rates the difference spans more frames.
 RT static void
 energies(const Input* const in, float e[2])
 {
-  const double   per_48k   = in->rate / 48000.0;
-  const int32_t  d         = per_48k > 1.5 ? (int32_t)lrint(per_48k) : 1;
-  const float*   f         = line_at_rt(&in->line, in->now - in->cell - 2 * d) + (size_t)4 * (uint32_t)d;
-  float          attack[4] = {0}, body[4] = {0};
-  const uint32_t n = in->cell & ~3u;
+  const double   per_48k = in->rate / 48000.0;
+  const uint32_t d       = per_48k > 1.5 ? (uint32_t)lrint(per_48k) : 1;
+  const uint32_t n       = in->cell & ~3u;
+  const float*   f       = line_at_rt(&in->line, in->now - in->cell - 2 * d);
+  float          mono[MOST_FRAMES];
+  for (uint32_t i = 0; i < n + 2 * d; i += 4, f += 8) { // up to 3 frames more than are looked at
+    const v4 a = load4(f), b = load4(f + 4);
+    const v4 m = __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
+    memcpy(mono + i, &m, sizeof(m));
+  }
+  v4 attack = {0}, body = {0};
   for (uint32_t i = 0; i < n; i += 4) {
-    for (uint32_t k = 0; k < 4; ++k, f += 2) {
-      const float x0 = f[0] + f[1], x1 = f[-2 * d] + f[1 - 2 * d], x2 = f[-4 * d] + f[1 - 4 * d];
-      const float c = x0 - 2.0f * x1 + x2;
-      attack[k] += c * c;
-      body[k] += x0 * x0;
-    }
+    const v4 x = load4(mono + i + 2 * d), c = x - 2.0f * load4(mono + i + d) + load4(mono + i);
+    attack += c * c;
+    body += x * x;
   }
   const float scale = (float)(1.0 / per_48k);
   e[0]              = scale * ((attack[0] + attack[1]) + (attack[2] + attack[3]));
@@ -48,10 +63,10 @@ onsets_cell_rt(Onsets* const on, const Input* const in)
   for (int b = 0; b < 2; ++b) {
     float most = on->peak[b];
     for (int i = 0; i < RECENT; ++i) {
-      most = fmaxf(most, on->recent[b][i]);
+      most = most > on->recent[b][i] ? most : on->recent[b][i];
     }
     rises                             = rises || e[b] > RISE * most + QUIET[b];
-    on->peak[b]                       = fmaxf(e[b], DECAY * on->peak[b]);
+    on->peak[b]                       = e[b] > DECAY * on->peak[b] ? e[b] : DECAY * on->peak[b];
     on->recent[b][on->cells % RECENT] = e[b];
   }
   ++on->cells;
