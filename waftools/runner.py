@@ -47,6 +47,7 @@ def environment(top, out, sanitize, scratch):
         PYTHONUNBUFFERED='1',
         LC_ALL='C.UTF-8',
         TMPDIR=scratch,
+        LSAN_OPTIONS='print_suppressions=0:suppressions="%s"' % os.path.join(top, 'waftools', 'lsan.txt'),
         UBSAN_OPTIONS='halt_on_error=1:print_stacktrace=1')
     symbolizer = shutil.which('llvm-symbolizer-22') or shutil.which('llvm-symbolizer-14')
     for name, more in (('ASAN', 'detect_stack_use_after_return=1'), ('TSAN', 'second_deadlock_stack=1'), ('RTSAN', '')):
@@ -80,12 +81,23 @@ def count(result, text, status):
         result.failed.append('ended by signal %d' % -status if status < 0 else 'ended with status %d' % status)
 
 
+def alive(group):
+    """Has the process group a member that is more than a zombie?"""
+    for stat in glob.glob('/proc/[0-9]*/stat'):
+        try:
+            with open(stat) as text:
+                state, _, its_group = text.read().rpartition(')')[2].split()[:3]
+        except (OSError, ValueError):
+            continue
+        if int(its_group) == group and state not in 'ZX':
+            return True
+    return False
+
+
 def end_group(group):
     """Kill what a test has left running, and say whether there was anything."""
     for _ in range(20):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
+        if not alive(group):
             return False
         time.sleep(0.05)
     os.killpg(group, signal.SIGKILL)
