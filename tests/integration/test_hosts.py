@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -32,10 +33,11 @@ def jalv(tap, stage):
             process.stdin.write(b'controls\n')
             process.stdin.flush()
             time.sleep(0.5)
-            shown = stage.text(name + '.log')
-            symbol = 'mid_freq = 1000' if 'eq' in uri else 'semitones = 0'
-            tap.check(symbol in shown, '%s: its controls' % uri, shown)
             tap.check(process.poll() is None, '%s: runs' % uri)
+            process.send_signal(signal.SIGINT)  # it writes what it has to say when it ends
+        wait_until(lambda: process.poll() is not None)
+        symbol = 'mid_freq = 1000' if 'eq' in uri else 'semitones = 0'
+        tap.check(symbol in stage.text(name + '.log'), '%s: its controls' % uri, stage.text(name + '.log'))
         process.stdin.close()
         stage.processes.end(process)
         log.close()
