@@ -40,6 +40,19 @@ start_together(Startup* const s)
   }
 }
 
+/// The text of `/error COMMAND "text"`, as a score quotes it.
+static void
+unquote(char* const out, const size_t size, const char* const line)
+{
+  const char* in = strchr(line, '"');
+  size_t      n  = 0;
+  for (in = in ? in + 1 : line; *in && *in != '"' && n + 1 < size; ++in) {
+    in += *in == '\\' && in[1];
+    out[n++] = *in;
+  }
+  out[n] = '\0';
+}
+
 static void
 on_answer(void* const data, const char* const line)
 {
@@ -48,9 +61,9 @@ on_answer(void* const data, const char* const line)
   if (!strncmp(line, "/ok", 3)) {
     s->loaded[load->deck - 1] = true;
   } else {
-    const char* const text = strchr(line, ' '); // "/error COMMAND text"
-    const char* const why  = text ? strchr(text + 1, ' ') : NULL;
-    log_error("deck %d: %s", load->deck, why ? why + 1 : line);
+    char why[sizeof(((Error*)NULL)->text)];
+    unquote(why, sizeof(why), line);
+    log_error("deck %d: %s", load->deck, why);
   }
   if (--s->pending == 0 && s->play) {
     start_together(s);
