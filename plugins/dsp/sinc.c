@@ -308,17 +308,34 @@ table_new(const uint32_t taps_at_1, const double atten_db)
   return t;
 }
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static SincTable*      tables[2];
+static unsigned        users[2];
+
 const SincTable*
 sinc_table(const SincQuality quality)
 {
-  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  static SincTable*      tables[2];
-  const int              which = quality == SINC_32;
+  const int which = quality == SINC_32;
   pthread_mutex_lock(&lock);
   if (!tables[which]) {
     tables[which] = which ? table_new(32, 100.0) : table_new(16, 88.0);
   }
   const SincTable* const t = tables[which];
+  users[which] += t != NULL;
   pthread_mutex_unlock(&lock);
   return t;
+}
+
+void
+sinc_table_release(const SincTable* const t)
+{
+  pthread_mutex_lock(&lock);
+  for (int i = 0; t && i < 2; ++i) {
+    if (tables[i] == t && !--users[i]) {
+      free(tables[i]->store);
+      free(tables[i]);
+      tables[i] = NULL;
+    }
+  }
+  pthread_mutex_unlock(&lock);
 }

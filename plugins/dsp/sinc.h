@@ -23,11 +23,15 @@ typedef int64_t SincPos; ///< frames * 2^32
 
 typedef enum { SINC_16, SINC_32 } SincQuality; ///< taps at ratio 1: about 80 dB, about 97 dB to 15 kHz
 
-/// Read-only kernel tables for all ratios; shared by all readers.  Lives as long as the program.
+/// Read-only kernel tables for all ratios; shared by all readers.
 typedef struct SincTable SincTable;
 
-/// The table for a quality, made at first use (allocates; any thread but the process thread; NULL: no memory).
+/// The table for a quality, made at first use (allocates; any thread but the process thread; NULL: no memory).  Lives as
+/// long as the program, unless everybody who asked for it gives it back.
 const SincTable* sinc_table(SincQuality quality);
+
+/// Give it back: a plugin must, since its library may be unloaded while the program goes on.
+void sinc_table_release(const SincTable* t);
 
 /** Read `n` interleaved stereo frames at positions pos, pos + step, ..., the step itself growing by `dstep` each frame.
  *

@@ -88,6 +88,7 @@ pitch_free(Pitch* const p)
     resampler_free(p->resampler);
     handover_release(&p->handover);
     input_release(&p->in);
+    sinc_table_release(p->sinc);
     free(p);
   }
 }
