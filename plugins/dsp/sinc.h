@@ -26,8 +26,8 @@ typedef enum { SINC_16, SINC_32 } SincQuality; ///< taps at ratio 1: about 80 dB
 /// Read-only kernel tables for all ratios; shared by all readers.
 typedef struct SincTable SincTable;
 
-/// The table for a quality, made at first use (allocates; any thread but the process thread; NULL: no memory).  Lives as
-/// long as the program, unless everybody who asked for it gives it back.
+/// The table for a quality, made at first use (allocates; any thread but the process thread; NULL: no memory).  Lives
+/// as long as the program, unless everybody who asked for it gives it back.
 const SincTable* sinc_table(SincQuality quality);
 
 /// Give it back: a plugin must, since its library may be unloaded while the program goes on.
