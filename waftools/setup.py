@@ -78,4 +78,6 @@ def include(bld, name, folder):
         if os.path.lexists(path):
             os.remove(path)
         os.symlink(target, path)
+    for header in folder.ant_glob('*.h'): # waf sees in the build folder only what it was told of: what changes is built
+        link.make_node(header.name)
     return link.parent
