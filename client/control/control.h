@@ -33,7 +33,8 @@ void control_line(Control* c, const char* line, ControlAnswer answer, void* data
 /// its time 0 at engine frame `origin`.  Its loads are made ahead of time.
 Status control_play_score(Control* c, const char* path, int64_t origin, Error* error);
 
-/// Seconds of the score's last command; 0: none plays.  How many of its commands are still to come.
+/// Seconds until the score's last command is done, ramps and delays with it; 0: none plays.  How many of its commands
+/// are still to come.
 double control_score_length(const Control* c);
 size_t control_score_pending(const Control* c);
 

@@ -45,7 +45,7 @@ tell_overrun(Control* const c, const Notice* const n)
 {
   static const char* const stages[STAGE_COUNT] = {"reading", "the pitch plugin", "the EQ", "inserts", "mixing"};
   char                     times[64];
-  if (may_tell(&c->notices.overrun, times, sizeof(times))) {
+  if (!c->ops.offline && may_tell(&c->notices.overrun, times, sizeof(times))) {
     log_warn("a cycle took %.0f us of its %.0f us: mostly %s, and deck %d%s", (double)n->overrun.cycle_us,
              (double)n->overrun.budget_us, stages[n->overrun.stage < STAGE_COUNT ? n->overrun.stage : STAGE_MIX],
              n->overrun.deck + 1, times);

@@ -31,8 +31,9 @@ typedef struct {
   Ring*    requests; ///< of Request
   Ring*    replies;  ///< of Reply
   Levels*  levels;
-  uint32_t rate;  ///< of the engine, Hz
-  uint32_t decks; ///< how many there are, 2 .. MAX_DECKS
+  uint32_t rate;    ///< of the engine, Hz
+  uint32_t decks;   ///< how many there are, 2 .. MAX_DECKS
+  bool     offline; ///< nobody waits for a cycle: what time it takes is no trouble
 
   /// Engine frame that is being processed about now; offline: exactly.
   int64_t (*frame_now)(void* self);

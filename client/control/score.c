@@ -28,6 +28,7 @@ struct Score {
   char*  folder;
   Line*  lines;
   size_t count, room;
+  double length; ///< seconds
   char   place[512];
 };
 
@@ -60,6 +61,21 @@ read_time(const char* const word, const size_t length, const double before, doub
   }
   *out += text[0] == '+' ? before : 0.0;
   return *out <= MAX_TIME;
+}
+
+/// Seconds from a command's time until it is done: starts may be given ahead, ramps take time.
+static double
+duration(const Call* const call)
+{
+  double most = 0.0;
+  for (int i = 0; i < call->count && i < MAX_SPECS && call->entry->args[i].name; ++i) {
+    const char* const unit = call->entry->args[i].unit;
+    const char* const name = call->entry->args[i].name;
+    if (unit && !strcmp(unit, "s") && (!strcmp(name, "seconds-from-now") || call->entry->run == run_ramp)) {
+      most = fmax(most, call->values[i].number);
+    }
+  }
+  return most;
 }
 
 /// Make the call of one line.  `words` is what follows the time.
@@ -105,6 +121,7 @@ add_line(Score* const      s,
     return bad;
   }
   s->lines[s->count++] = (Line){.time = time, .number = number, .call = call};
+  s->length            = fmax(s->length, time + duration(call));
   return STATUS_OK;
 }
 
@@ -291,7 +308,7 @@ score_start(Score* const s, Control* const c, const int64_t origin)
 double
 score_length(const Score* const s)
 {
-  return s->count ? s->lines[s->count - 1].time : 0.0;
+  return s->length;
 }
 
 size_t

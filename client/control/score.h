@@ -25,7 +25,7 @@ bool score_loading(Score* s, Control* c, Status* status, Error* error);
 /// Its commands take effect from engine frame `origin` on.
 void score_start(Score* s, Control* c, int64_t origin);
 
-double score_length(const Score* s);               ///< seconds to the last command
+double score_length(const Score* s);               ///< seconds until the last command is done
 size_t score_pending(const Score* s, int64_t now); ///< commands to come
 
 /// "set.score:12" of one of its commands.  Valid until the next call.

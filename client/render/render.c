@@ -91,15 +91,15 @@ run_to(Render* const r, const int64_t end)
   }
 }
 
-/// Give a command of our own and wait for its answer; the engine runs cycles of no frames meanwhile.
+/// Give a command of our own and wait for its answer, the engine running cycles of `nframes` meanwhile.
 static bool
-command(Render* const r, const char* const line)
+command(Render* const r, const char* const line, const uint32_t nframes)
 {
   r->answered = r->failed = false;
   control_line(rig_control(r->rig), line, answer, r);
   for (int i = 0; !r->answered && i < TURNS; ++i) {
     turn(r);
-    cycle(r, 0);
+    cycle(r, nframes);
   }
   return r->answered && !r->failed;
 }
@@ -117,7 +117,7 @@ record(Render* const r)
   }
   line[n++] = '"';
   line[n]   = '\0';
-  return command(r, line);
+  return command(r, line, 0);
 }
 
 /// Whether a deck plays; `*endless`: and never ends by itself.
@@ -188,8 +188,8 @@ play(Render* const r)
     run_to(r, end);
     show_progress(r, begin_ns);
   }
-  const bool   written = command(r, "/record/stop");
   const double seconds = (double)(r->frame - LEAD_IN) / r->options->rate;
+  const bool   written = command(r, "/record/stop", r->options->block); // what the engine has in hand is done first
   const double spent   = (double)(clock_ns() - begin_ns) * 1e-9;
   if (r->terminal) {
     fputs("\r\033[K", stderr);

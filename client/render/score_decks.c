@@ -32,6 +32,9 @@ of_line(const uint32_t most, char* const line)
 {
   static const char blanks[] = " \t\r\n";
   char*             word     = line + strspn(line, blanks);
+  if (*word == '#') {
+    return most;
+  }
   word += strcspn(word, blanks);
   word += strspn(word, blanks);
   if (!strncmp(word, "/deck/", 6)) {

@@ -83,6 +83,7 @@ rig_new(Rig** const out, const RigConfig* const config, Error* const error)
     return error_set(error, STATUS_NO_MEMORY, "no memory");
   }
   r->decks            = config->decks;
+  r->offline          = config->offline;
   const Status status = set_up(r, config, error);
   if (status) {
     rig_free(r);

@@ -121,6 +121,7 @@ rig_ops(Rig* const r)
     .levels          = engine_levels(r->engine),
     .rate            = engine_rate(r->engine),
     .decks           = r->decks,
+    .offline         = r->offline,
     .frame_now       = frame_now,
     .wake_disk       = wake_disk,
     .plugin_port     = find_port,

@@ -13,6 +13,7 @@ struct Rig {
   Control* control;
   RigHooks hooks;
   uint32_t decks;
+  bool     offline;
   Plugin*  slots[MAX_DECKS][MAX_SLOTS]; ///< as control sees them: what was sent to the engine last
 };
 
