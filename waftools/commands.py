@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The commands beyond waf's own: demo, test, check, bench, lint."""
 
-import glob, os, shutil, subprocess, sys
+import glob, os, shutil, signal, subprocess, sys
 from waflib import Context, Errors, Options, Scripting
 from waftools import lint, packages, runner, setup
 
@@ -18,7 +18,8 @@ def options(opt):
 
 def prefer_whole_lines():
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)
+        if hasattr(stream, 'reconfigure'): # on a terminal waf puts an object of its own there
+            stream.reconfigure(line_buffering=True)
 
 
 def steps(names):
@@ -58,7 +59,9 @@ class PlayDemo(Context.Context):
             command += ['--seconds', o.seconds]
         if o.tracks:
             command += ['--tracks', ','.join(os.path.join(here, t) for t in o.tracks.split(','))]
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN) # Ctrl-C ends the demo, and that ends what it started
         status = subprocess.call(command, cwd=top())
+        signal.signal(signal.SIGINT, before)
         if status != 0:
             sys.exit(1 if status < 0 else status)
 
