@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rendered scores, what they sound like: pitch in cents, EQ in dB, alignment in frames.
+
+#include "render/stage.h"
+
+#include <complex.h>
+
+/// |H| in dB of the cookbook's low shelf (kind -1), bell (0) and high shelf (1).
+static double
+cookbook_db(const int kind, const double f0, const double q, const double db, const double hz)
+{
+  const double         a = pow(10.0, db / 40.0), w0 = TURN * f0 / RATE, c = cos(w0), alpha = sin(w0) / (2.0 * q);
+  const double         s = 2.0 * sqrt(a) * alpha;
+  const double complex z = cexp(-I * TURN * hz / RATE);
+  double complex       h;
+  if (!kind) {
+    h = (1 + alpha * a - 2 * c * z + (1 - alpha * a) * z * z) / (1 + alpha / a - 2 * c * z + (1 - alpha / a) * z * z);
+  } else {
+    const double k = -kind; // the high shelf is the low one with the signs of the cosine turned
+    h              = a *
+        ((a + 1) - k * (a - 1) * c + s + k * 2 * ((a - 1) - k * (a + 1) * c) * z +
+         ((a + 1) - k * (a - 1) * c - s) * z * z) /
+        ((a + 1) + k * (a - 1) * c + s - k * 2 * ((a - 1) + k * (a + 1) * c) * z +
+         ((a + 1) + k * (a - 1) * c - s) * z * z);
+  }
+  return 20.0 * log10(cabs(h));
+}
+
+static void
+test_eq_equals_the_cookbook(void** const state)
+{
+  (void)state;
+  static const double hz[] = {60.0, 250.0, 1000.0, 4000.0, 12000.0};
+  static const struct {
+    const char* commands;
+    double      low, mid, high;
+  } cases[] = {
+    {"", 0, 0, 0},
+    {"0 /deck/1/eq/low -12\n", -12, 0, 0},
+    {"0 /deck/1/eq/mid 6\n", 0, 6, 0},
+    {"0 /deck/1/eq/high -40\n", 0, 0, -40},
+    {"0 /deck/1/eq/low 12\n0 /deck/1/eq/mid -9\n0 /deck/1/eq/set high 5\n", 12, -9, 5},
+  };
+  make_sines("s.wav", 3.0, RATE, hz, 5);
+  for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); ++c) {
+    char score[300];
+    snprintf(score, sizeof(score), "0 /deck/1/load s.wav\n%s0 /deck/1/play\n", cases[c].commands);
+    Wav w = render(score, "256", "2.5");
+    for (int k = 0; k < 5; ++k) {
+      const double expected = cookbook_db(-1, 200.0, 0.7, cases[c].low, hz[k]) +
+                              cookbook_db(0, 1000.0, 0.7, cases[c].mid, hz[k]) +
+                              cookbook_db(1, 4000.0, 0.7, cases[c].high, hz[k]);
+      for (int ch = 0; ch < 2; ++ch) {
+        const double heard = 20.0 * log10(amplitude_at(&w, ch, RATE, RATE, hz[k]) / (ch ? 0.1 : 0.2));
+        if (fabs(heard - expected) > 0.1) {
+          fail_msg("case %zu, %g Hz: %.3f dB, not %.3f", c, hz[k], heard, expected);
+        }
+      }
+    }
+    free(w.frames);
+  }
+}
+
+static void
+test_isolator_kills(void** const state)
+{
+  (void)state;
+  static const double hz[] = {50.0, 700.0, 8000.0};
+  make_sines("s.wav", 3.0, RATE, hz, 3);
+  Wav w = render("0 /deck/1/load s.wav\n0 /deck/1/eq/mode 1\n0 /deck/1/eq/kill/low 1\n0 /deck/1/play\n", "256", "2.5");
+  assert_true(20.0 * log10(amplitude_at(&w, 0, RATE, RATE, 50.0) / 0.2) < -46.0);
+  assert_true(fabs(20.0 * log10(amplitude_at(&w, 0, RATE, RATE, 700.0) / 0.2)) < 0.5);
+  assert_true(fabs(20.0 * log10(amplitude_at(&w, 0, RATE, RATE, 8000.0) / 0.2)) < 0.1);
+  free(w.frames);
+}
+
+static void
+test_pitch_in_cents(void** const state)
+{
+  (void)state;
+  static const struct {
+    const char* commands;
+    double      ratio; ///< heard over the file's
+    double      cents; ///< tolerance
+  } cases[] = {
+    {"0 /deck/1/speed 1.1\n", 1.1, 0.01},
+    {"0 /deck/1/speed 0.5\n", 0.5, 0.01},
+    {"0 /deck/1/pitch 2\n", 1.122462048, 0.5},
+    {"0 /deck/1/pitch -1.5\n", 0.917004043, 0.5},
+    {"0 /deck/1/pitch 7\n", 1.498307077, 2.0},
+    {"0 /deck/1/pitch -12\n", 0.5, 2.0},
+    {"0 /deck/1/speed 1.1\n0 /deck/1/keylock 1\n", 1.0, 0.5},
+    {"0 /deck/1/speed 0.7\n0 /deck/1/keylock 1\n", 1.0, 2.0},
+    {"0 /deck/1/speed 1.1\n0 /deck/1/keylock 1\n0 /deck/1/pitch 1\n", 1.059463094, 0.5},
+  };
+  static const double hz[] = {441.7};
+  make_sines("s.wav", 8.0, RATE, hz, 1);
+  for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); ++c) {
+    char score[300];
+    snprintf(score, sizeof(score), "0 /deck/1/load s.wav\n%s0.5 /deck/1/play\n", cases[c].commands);
+    Wav          w     = render(score, "256", "4");
+    const double heard = hz[0] * cases[c].ratio;
+    const double off   = cents_off(&w, 0, RATE, 2 * RATE, heard);
+    const double level = amplitude_at(&w, 0, RATE, 2 * RATE, heard);
+    if (fabs(off) > cases[c].cents || fabs(20.0 * log10(level / 0.2)) > 1.0) {
+      fail_msg("case %zu: %.3f cents off %.2f Hz, level %.4f", c, off, heard, level);
+    }
+    free(w.frames);
+  }
+}
+
+static void
+test_files_of_other_rates(void** const state)
+{
+  (void)state;
+  static const uint32_t rates[] = {44100, 22050, 96000};
+  static const double   hz[]    = {1000.0};
+  for (size_t c = 0; c < 3; ++c) {
+    make_sines("s.wav", 3.0, rates[c], hz, 1);
+    Wav    w = render("0 /deck/1/load s.wav\n0 /deck/1/play\n", "256", NULL);
+    double re, im, rest = 0.0;
+    assert_in_range(w.n, 3 * RATE, 3.3 * RATE);
+    tone_at(&w, 0, RATE / 2, RATE, hz[0], &re, &im);
+    for (int64_t i = RATE / 2; i < RATE + RATE / 2; ++i) {
+      const double phase = TURN * hz[0] * (double)i / RATE;
+      const double error = (double)w.frames[2 * i] - (re * cos(phase) - im * sin(phase));
+      rest += error * error;
+    }
+    const double snr = 10.0 * log10((re * re + im * im) / 2.0 / (rest / RATE));
+    if (snr < 80.0 || fabs(cents_off(&w, 0, RATE / 2, RATE, hz[0])) > 0.01 ||
+        fabs(atan2(im, re) + TURN / 4.0) > 0.01) { // a sine, in time
+      fail_msg("%u Hz: %.1f dB, %.4f cents, phase %.4f", rates[c], snr, cents_off(&w, 0, RATE / 2, RATE, hz[0]),
+               atan2(im, re) + TURN / 4.0);
+    }
+    free(w.frames);
+  }
+}
+
+/// Bursts of a 500 Hz tone every half second, each 50 ms long: where things are.
+static void
+make_bursts(const char* const name)
+{
+  const int64_t n = 6 * RATE;
+  float* const  x = calloc((size_t)n, 8);
+  for (int64_t i = 0; i < n; ++i) {
+    const double t  = (double)(i % (RATE / 2)) / RATE;
+    const double up = t < 0.05 ? sin(TURN / 2.0 * t / 0.05) : 0.0;
+    x[2 * i] = x[2 * i + 1] = (float)(0.5 * up * up * sin(TURN * 500.0 * t));
+  }
+  assert_int_equal(wav_write(name, x, n, RATE), 0);
+  free(x);
+}
+
+/// Where the energy of [at, at + n) has its centre, frames.
+static double
+centre(const Wav* const w, const int64_t at, const int64_t n)
+{
+  double sum = 0.0, moment = 0.0;
+  for (int64_t i = at; i < at + n; ++i) {
+    const double e = (double)w->frames[2 * i] * (double)w->frames[2 * i];
+    sum += e;
+    moment += e * (double)i;
+  }
+  return moment / sum;
+}
+
+static void
+test_latency_is_hidden(void** const state)
+{
+  (void)state;
+  static const struct {
+    const char* commands;
+    double      speed;
+  } cases[] = {
+    {"", 1.0},
+    {"0 /deck/1/pitch 2\n", 1.0},
+    {"0 /deck/1/pitch -7\n", 1.0},
+    {"0 /deck/1/speed 1.25\n0 /deck/1/keylock 1\n", 1.25},
+    {"1.2 /deck/1/pitch 2\n", 1.0}, // while it plays
+    {"1.2 /deck/1/pitch -5\n", 1.0},
+  };
+  make_bursts("b.wav");
+  for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); ++c) {
+    char score[300];
+    snprintf(score, sizeof(score), "0 /deck/1/load b.wav\n%s0.75 /deck/1/play\n", cases[c].commands);
+    Wav w = render(score, "256", "4.6");
+    for (int k = 0; k < 4; ++k) {
+      const double  burst    = (0.5 * k + 0.025) / cases[c].speed; // s after the start
+      const double  expected = (0.75 + burst) * RATE;
+      const int64_t from     = (int64_t)(expected - 0.15 * RATE);
+      const double  heard    = centre(&w, from, (int64_t)(0.3 * RATE));
+      if (fabs(heard - expected) > 0.001 * RATE) {
+        fail_msg("case %zu, burst %d: at frame %.1f, not %.1f", c, k, heard, expected);
+      }
+    }
+    free(w.frames);
+  }
+}
+
+int
+main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_eq_equals_the_cookbook), cmocka_unit_test(test_isolator_kills),
+    cmocka_unit_test(test_pitch_in_cents),         cmocka_unit_test(test_files_of_other_rates),
+    cmocka_unit_test(test_latency_is_hidden),
+  };
+  return cmocka_run_group_tests(tests, stage_open, stage_close);
+}
