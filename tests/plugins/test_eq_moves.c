@@ -314,19 +314,23 @@ test_in_place_and_crossed(void** const state)
 static void
 test_activate_forgets(void** const state)
 {
-  float controls[EQ_CONTROLS], wild[EQ_CONTROLS];
+  float controls[EQ_CONTROLS], moved[EQ_CONTROLS], wild[EQ_CONTROLS];
   defaults(controls);
+  defaults(moved);
   defaults(wild);
   controls[EQ_LOW] = wild[EQ_HIGH] = -12.0f;
+  moved[EQ_LOW]                    = 6.0f;
   wild[EQ_MODE]                    = EQ_ISOLATOR;
   signal_noise(in[0], N, 15);
   signal_noise(in[1], N, 16);
   Eq* const eq = eq_new(RATE);
-  run(eq, controls, out, 0, N);
+  run(eq, controls, out, 0, 500);
+  run(eq, moved, out, 500, N - 500);
   run(eq, wild, other, 0, 777);
   run(eq, controls, other, 777, 300);
   eq_activate(eq);
-  run(eq, controls, other, 0, N);
+  run(eq, controls, other, 0, 500);
+  run(eq, moved, other, 500, N - 500);
   eq_free(eq);
   assert_memory_equal(out, other, sizeof(out));
 }

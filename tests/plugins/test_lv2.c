@@ -548,6 +548,34 @@ test_mono_is_one_channel_of_stereo(void** const state)
   }
 }
 
+// Each control in turn away from its default: the wrapper hands it on as what it is.
+static void
+test_eq_plugin_is_the_eq(void** const state)
+{
+  music();
+  for (int c = 0; c < 2 * EQ_CONTROLS; ++c) {
+    float     controls[EQ_CONTROLS];
+    Stage     s;
+    Eq* const eq = eq_new(RATE);
+    stage_enter(&s, EQ_URI, RATE);
+    for (int k = 0; k < EQ_CONTROLS; ++k) {
+      controls[k] = eq_control_info[k].def;
+    }
+    controls[EQ_LOW] = controls[EQ_MID] = controls[EQ_HIGH] = 3.0f;
+    controls[EQ_MODE]                                       = c < EQ_CONTROLS ? EQ_TONE : EQ_ISOLATOR;
+    const EqControlInfo* const info                         = &eq_control_info[c % EQ_CONTROLS];
+    controls[c % EQ_CONTROLS]                               = info->def == info->min ? info->max : info->min;
+    for (int k = 0; k < EQ_CONTROLS; ++k) {
+      stage_set(&s, eq_control_info[k].symbol, controls[k]);
+    }
+    stage_run_blocks(&s, in, out, N, 256);
+    eq_run_rt(eq, controls, (const float* const*)in, other, N);
+    assert_close("core", &s, EQ_URI, (size_t)c, 0);
+    stage_leave(&s);
+    eq_free(eq);
+  }
+}
+
 // ---- files --------------------------------------------------------------------------------------------------------
 
 // Output of a command, in a buffer that the next call reuses; NULL: there is no such program.
@@ -607,6 +635,7 @@ main(void)
     cmocka_unit_test(test_every_control_at_its_limits),
     cmocka_unit_test(test_latency_is_what_is_reported),
     cmocka_unit_test(test_mono_is_one_channel_of_stereo),
+    cmocka_unit_test(test_eq_plugin_is_the_eq),
     cmocka_unit_test(test_bundles_are_valid),
   };
   return cmocka_run_group_tests(tests, stage_open, stage_close);
