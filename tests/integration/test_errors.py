@@ -89,7 +89,7 @@ def start(tap, stage):
         udp.bind(('127.0.0.1', 0))
         refused(tap, stage.run(PROGRAM, '--osc', str(udp.getsockname()[1])), ['OSC port', 'in use'], 'OSC port in use')
     host = Deckhost(stage, '--no-connect')
-    refused(tap, stage.run(PROGRAM, '--osc', str(host.port)), ['OSC port', 'in use'], 'OSC port of another deckhost')
+    refused(tap, stage.run(PROGRAM, '--name', 'second', '--osc', str(host.port)), ['OSC port', 'in use'], 'OSC port of another deckhost')
     tap.check(host.alive(), 'which goes on')
     host.close()
     lone = stage.path('lone')

@@ -250,7 +250,7 @@ def sound(tap, stage):
             (0.3, 0.9, 1000.0, 0.05, 'a file of another rate sounds as it should'),
             (1.3, 1.9, 1500.0, 0.05, 'speed 1.5: a fifth higher'),
             (2.6, 3.1, 1000.0 * 2 ** (2 / 12), 0.5, 'pitch 2: two semitones higher'),
-            (4.0, 4.5, 1000.0 * 2 ** (5 / 12), 0.5, 'pitch 5: a fourth higher'),
+            (4.0, 4.5, 1000.0 * 2 ** (5 / 12), 2.0, 'pitch 5: a fourth higher'),
             (5.3, 5.9, 1000.0, 0.5, 'speed 1.1 with key lock: as it was'),
             (6.9, 7.5, 1000.0, 0.5, 'speed 0.7 with key lock: as it was')):
         part = Part(r, start, end)
