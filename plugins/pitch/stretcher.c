@@ -153,6 +153,9 @@ stretcher_free(Stretcher* const st)
 RT static double
 attack_place(const Stretcher* const st, const double ratio)
 {
+#ifndef RUBBERBAND_HAS_R3
+  return 0.65 * st->centre; // R2
+#endif
   if (!st->fast) {
     return st->centre * (ratio < 1.0 ? 0.02 : 0.08 + 0.05 * (ratio - 1.0));
   }
