@@ -96,6 +96,9 @@ def _part(bld, name):
 
 
 def build(bld):
+    if bld.cmd == 'clean': # never through the links: they lead to the sources
+        bld.clean_files = bld.bldnode.ant_glob('**', excl='.lock* config.log c4che/** *conf_check_*/** include/**',
+                                               quiet=True)
     for name in PARTS:
         _part(bld, name)
     bld.recurse('plugins client tests demo')
