@@ -149,6 +149,7 @@ fake_new_with_rings(const uint32_t commands, const uint32_t requests)
                    &f->levels,
                    FAKE_RATE,
                    FAKE_DECKS,
+                   false,
                    fake_frame_now,
                    fake_wake,
                    fake_port,
