@@ -51,7 +51,7 @@ set_stem(DeckRt* const d, const CommandParam* const p, const int64_t now)
   } else {
     stem->solo = p->value >= 0.5f;
   }
-  source_refresh_rt(&d->path.source, now);
+  source_refresh_rt(&d->path.source, grid_floor_rt(now, TEMPO_GRID));
   if (!d->running) {
     deck_stale_rt(d);
   }
@@ -138,20 +138,19 @@ set_cue(DeckRt* const d, const CommandSeek* const s, const int64_t now)
 RT static void
 set_loop(DeckRt* const d, const Command* const c)
 {
-  Source* const s      = &d->path.source;
-  const Source  before = *s;
+  Loop* const l = &d->path.source.loop;
   if (c->kind == COMMAND_REPEAT) {
-    s->repeat = c->toggle.on;
+    l->repeat = c->toggle.on;
   } else if (c->kind == COMMAND_LOOP_ENABLE) {
-    s->loop_on = c->toggle.on && s->loop_end > s->loop_start;
+    l->on = c->toggle.on && l->end > l->start;
   } else {
-    s->loop_start = c->loop.start > 0 ? c->loop.start : 0;
-    s->loop_end   = c->loop.end < s->loop_start + LOOP_MIN ? s->loop_start + LOOP_MIN : c->loop.end;
-    s->loop_on    = true;
+    l->start = c->loop.start > 0 ? c->loop.start : 0;
+    l->end   = c->loop.end < l->start + LOOP_MIN ? l->start + LOOP_MIN : c->loop.end;
+    l->on    = true;
   }
   d->end_at = INT64_MAX;
   if (d->running) {
-    path_reloop_rt(&d->path, &before);
+    path_reloop_rt(&d->path);
   } else {
     deck_stale_rt(d);
   }
@@ -202,7 +201,7 @@ put_track(DeckRt* const d, const Command* const c, const int64_t now)
     d->held = *c;
   } else {
     stem->leaving = true;
-    source_refresh_rt(s, now);
+    source_refresh_rt(s, grid_floor_rt(now, TEMPO_GRID));
   }
 }
 

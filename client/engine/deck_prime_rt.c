@@ -26,7 +26,7 @@ set_head(DeckRt* const d)
   path_judge_rt(p);
   path_start_rt(p, d->rest);
   e.at = path_head_rt(p)->at;
-  source_loop_rt(&p->source, d->rest >> 32, &e.wrap_start, &e.wrap_end);
+  source_loop_rt(&p->source, &p->source.loop, d->rest >> 32, &e.wrap_start, &e.wrap_end);
   history_reset_rt(&p->history, &e);
   d->end_at = INT64_MAX;
 }
@@ -35,10 +35,10 @@ set_head(DeckRt* const d)
 RT static bool
 has_data(const DeckRt* const d)
 {
-  const Source* const s  = &d->path.source;
-  const int64_t       at = d->rest >> 32;
-  return source_clear_rt(s, at, STREAM_FADE) >= STREAM_FADE || source_broken_rt(s, at) ||
-         source_broken_rt(s, at + source_clear_rt(s, at, STREAM_FADE));
+  const Source* const s     = &d->path.source;
+  const int64_t       at    = d->rest >> 32;
+  const int64_t       clear = source_clear_rt(s, &s->loop, at, STREAM_FADE);
+  return clear >= STREAM_FADE || source_broken_rt(s, at) || source_broken_rt(s, at + clear);
 }
 
 // One step of at most `budget` frames; returns how many it took.  0: it has to wait.
@@ -132,7 +132,7 @@ deck_restart_rt(DeckRt* const d, const SincPos heard)
   const uint32_t latency = d->rest_latency + path_next_latency_rt(p);
   const SincPos  step    = tempo_at_rt(&p->tempo, p->now);
   HistoryEntry   e       = {p->now - d->rest_latency, heard, step, 0, 0, -1};
-  source_loop_rt(&p->source, heard >> 32, &e.wrap_start, &e.wrap_end);
+  source_loop_rt(&p->source, &p->source.loop, heard >> 32, &e.wrap_start, &e.wrap_end);
   path_start_rt(p, path_ahead_rt(p, heard, step * (SincPos)latency));
   history_reset_rt(&p->history, &e);
   d->mute    = latency;
@@ -157,7 +157,8 @@ deck_start_rt(DeckRt* const d, const int64_t now, const int64_t due, const bool 
     return;
   }
   int64_t start, end;
-  if (d->rest >> 32 >= d->path.source.end && !source_loop_rt(&d->path.source, d->rest >> 32, &start, &end)) {
+  if (d->rest >> 32 >= d->path.source.end &&
+      !source_loop_rt(&d->path.source, &d->path.source.loop, d->rest >> 32, &start, &end)) {
     d->rest = d->cue * SINC_ONE; // from the end it begins again
     deck_stale_rt(d);
   }

@@ -125,7 +125,7 @@ look_at_head(DeckRt* const d, const int64_t now)
     }
   }
   if (d->end_at == INT64_MAX && pos >> 32 >= d->path.source.end &&
-      !source_loop_rt(&d->path.source, pos >> 32, &start, &end)) {
+      !source_loop_rt(&d->path.source, &h->stream.loop, pos >> 32, &start, &end)) {
     const SincPos past = pos - d->path.source.end * SINC_ONE;
     d->end_at          = h->at - (h->step > 0 ? past / h->step : 0) + d->rest_latency;
   }
@@ -170,16 +170,17 @@ at_most(const uint32_t n, const int64_t most)
 RT static uint32_t
 run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
 {
-  Path* const p = &d->path;
-  if (source_moves_rt(&p->source, now)) {
-    source_refresh_rt(&p->source, now);
+  Path* const   p    = &d->path;
+  const int64_t grid = grid_floor_rt(now, TEMPO_GRID);  // what is on a ramp moves there, wherever the span begins
+  if (source_moves_rt(&p->source, grid - TEMPO_GRID)) { // once more when it has arrived
+    source_refresh_rt(&p->source, grid);
     n = at_most(n, grid_left_rt(now, TEMPO_GRID));
   }
-  if (chain_glide_rt(&d->chain, now)) {
+  if (chain_glide_rt(&d->chain, grid_floor_rt(now, CHAIN_GRID))) {
     n = at_most(n, grid_left_rt(now, CHAIN_GRID));
   }
-  p->pitch = ramp_at_rt(&d->pitch, now);
-  if (ramp_moves_rt(&d->pitch, now)) {
+  p->pitch = ramp_at_rt(&d->pitch, grid);
+  if (ramp_moves_rt(&d->pitch, grid)) {
     n = at_most(n, grid_left_rt(now, TEMPO_GRID));
   }
   n = d->mute ? at_most(n, d->mute) : n;
@@ -231,7 +232,7 @@ begin_cycle(DeckRt* const d, const int64_t now)
   d->sounds = false;
   memset(d->stage_ns, 0, sizeof(d->stage_ns));
   d->peak[0] = d->peak[1] = 0.0f;
-  source_refresh_rt(&d->path.source, now);
+  source_refresh_rt(&d->path.source, grid_floor_rt(now, TEMPO_GRID));
   if (d->running || d->state == DECK_EMPTY) {
     return;
   }

@@ -57,7 +57,7 @@ deck_swap_track_rt(DeckRt* const d, const uint8_t stem, Track* const track, cons
   atomic_store_explicit(&d->playhead->track[stem], track, memory_order_seq_cst);
   retire_track(d, before, now);
   source_stems_changed_rt(s);
-  source_refresh_rt(s, now);
+  source_refresh_rt(s, grid_floor_rt(now, TEMPO_GRID));
   if (d->running) {
     return;
   }
@@ -67,8 +67,8 @@ deck_swap_track_rt(DeckRt* const d, const uint8_t stem, Track* const track, cons
     deck_state_rt(d, DECK_EMPTY, now);
   } else if (track && (before || s->nsounding == 1)) {
     d->rest = d->cue = 0;
-    s->loop_on       = false;
-    s->loop_end      = 0;
+    s->loop.on       = false;
+    s->loop.end      = 0;
     d->path.base     = deck_step_rt(d, 1.0f);
     tempo_reset_rt(&d->path.tempo, deck_step_rt(d, d->speed));
     deck_state_rt(d, DECK_LOADING, now);
@@ -105,7 +105,7 @@ show_playhead(const DeckRt* const d)
     frame               = h->stream.next;
     step                = (float)h->step * 0x1p-32f;
   }
-  const bool    loops = source_loop_rt(s, frame, &start, &end);
+  const bool    loops = source_loop_rt(s, &s->loop, frame, &start, &end);
   const int64_t seam  = loops ? source_seam_rt(s, start, end) : 0;
   atomic_store_explicit(&p->frame, frame, memory_order_relaxed);
   atomic_store_explicit(&p->step, step, memory_order_relaxed);

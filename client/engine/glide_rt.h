@@ -23,7 +23,9 @@ RT static inline float
 ramp_at_rt(const Ramp* const r, const int64_t frame)
 {
   const int64_t k = frame - r->start;
-  return k >= (int64_t)r->frames ? r->to : k <= 0 ? r->from : r->from + (r->to - r->from) * (float)k / (float)r->frames;
+  return !r->frames || k >= (int64_t)r->frames ? r->to
+         : k <= 0                              ? r->from
+                                               : r->from + (r->to - r->from) * (float)k / (float)r->frames;
 }
 
 RT static inline bool
@@ -92,6 +94,13 @@ RT static inline float
 glide_slope_rt(const Glide* const g)
 {
   return (g->end - g->start) * (1.0f / GRID);
+}
+
+/// The grid point at or before `frame`.
+RT static inline int64_t
+grid_floor_rt(const int64_t frame, const uint32_t grid)
+{
+  return frame & ~(int64_t)(grid - 1);
 }
 
 /// Frames from `frame` to the grid point after it.

@@ -48,14 +48,14 @@ RT bool
 head_clear_rt(const Head* const h, const Source* const s, const uint32_t n)
 {
   const int64_t wanted = (h->pos + h->step * (int64_t)n) / SINC_ONE + SINC_AFTER + STREAM_FADE + 1 - h->fill;
-  return wanted <= 0 || source_clear_rt(s, h->stream.next, wanted) >= wanted;
+  return wanted <= 0 || source_clear_rt(s, &h->stream.loop, h->stream.next, wanted) >= wanted;
 }
 
 RT static void
 note(const Head* const h, const Source* const s, History* const history)
 {
   HistoryEntry e = {h->at, head_position_rt(h), h->step, h->dstep, 0, -1};
-  source_loop_rt(s, e.pos >> 32, &e.wrap_start, &e.wrap_end);
+  source_loop_rt(s, &h->stream.loop, e.pos >> 32, &e.wrap_start, &e.wrap_end);
   history_note_rt(history, &e);
 }
 

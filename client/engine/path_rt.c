@@ -119,36 +119,39 @@ path_ahead_rt(const Path* const p, const SincPos pos, const SincPos way)
 {
   int64_t start, end;
   SincPos to = pos + way;
-  if (source_loop_rt(&p->source, pos >> 32, &start, &end) && to >> 32 >= end) {
+  if (source_loop_rt(&p->source, &p->source.loop, pos >> 32, &start, &end) && to >> 32 >= end) {
     to = start * SINC_ONE + (to - start * SINC_ONE) % ((end - start) * SINC_ONE);
   }
   return to;
 }
 
 RT void
-path_reloop_rt(Path* const p, const Source* const before)
+path_reloop_rt(Path* const p)
 {
-  const Source* const s    = &p->source;
-  const Head* const   h    = path_head_rt(p);
-  SincPos             pos  = head_position_rt(h);
-  const int64_t       read = h->stream.next;
-  int64_t             start, end;
-
   if (p->phase == PATH_ENGAGING) {
     p->phase = PATH_DIRECT;
   }
-  // Inside the old seam, two things are being mixed that no longer belong together
-  bool jump = source_loop_rt(before, pos >> 32, &start, &end) &&
-              ((read <= pos >> 32 && read >= start) || read > end - source_seam_rt(before, start, end));
-  if (s->loop_on && pos >> 32 >= s->loop_end) {
-    const SincPos first = s->loop_start * SINC_ONE;
-    pos                 = first + (pos - first) % ((s->loop_end - s->loop_start) * SINC_ONE);
+  const Source* const s    = &p->source;
+  Head* const         h    = path_head_rt(p);
+  const Loop* const   was  = &h->stream.loop;
+  const int64_t       read = h->stream.next;
+  SincPos             pos  = head_position_rt(h);
+  int64_t             start, end;
+
+  // Inside the old seam, or past it, two things are mixed that no longer belong together
+  bool jump = source_loop_rt(s, was, pos >> 32, &start, &end) &&
+              (read <= pos >> 32 || read > end - source_seam_rt(s, start, end));
+  if (s->loop.on && pos >> 32 >= s->loop.end) { // behind the end: into the loop, in phase
+    const SincPos first = s->loop.start * SINC_ONE;
+    pos                 = first + (pos - first) % ((s->loop.end - s->loop.start) * SINC_ONE);
     jump                = true;
-  } else if (source_loop_rt(s, pos >> 32, &start, &end)) {
+  } else if (source_loop_rt(s, &s->loop, pos >> 32, &start, &end)) {
     jump = jump || read > end - source_seam_rt(s, start, end);
   }
   if (jump) {
     path_jump_rt(p, pos);
+  } else {
+    h->stream.loop = s->loop;
   }
 }
 
@@ -175,7 +178,7 @@ engage(Path* const p)
   const SincPos     from    = head_position_rt(d) - PATH_LEAD_IN * d->step;
   const int64_t     needs   = (2 * (int64_t)(latency + PATH_LEAD_IN) * d->step >> 32) + HEAD_ROOM;
   const int64_t     first   = from >> 32 > 0 ? from >> 32 : 0;
-  if (source_clear_rt(&p->source, first, needs) < needs) {
+  if (source_clear_rt(&p->source, &p->source.loop, first, needs) < needs) {
     return; // when there is data
   }
   p->latency = latency;

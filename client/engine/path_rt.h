@@ -73,8 +73,8 @@ RT bool path_busy_rt(const Path* p);
 /// Cross-fade to position `pos`.  Pre: not busy.
 RT void path_jump_rt(Path* p, SincPos pos);
 
-/// The loop was changed from what `before` says: go on accordingly.  Pre: not busy.
-RT void path_reloop_rt(Path* p, const Source* before);
+/// The source's loop was changed: go on accordingly.  Pre: not busy.
+RT void path_reloop_rt(Path* p);
 
 /// From deck frame `at` on (not before what is read already) the step goes to `step` in `frames`.
 RT void path_tempo_rt(Path* p, int64_t at, SincPos step, uint32_t frames);

@@ -68,14 +68,14 @@ source_moves_rt(const Source* const s, const int64_t now)
 }
 
 RT bool
-source_loop_rt(const Source* const s, const int64_t at, int64_t* const start, int64_t* const end)
+source_loop_rt(const Source* const s, const Loop* const l, const int64_t at, int64_t* const start, int64_t* const end)
 {
-  if (s->loop_on && at < s->loop_end) {
-    *start = s->loop_start;
-    *end   = s->loop_end;
+  if (l->on && at < l->end) {
+    *start = l->start;
+    *end   = l->end;
     return true;
   }
-  if (s->repeat && s->end >= LOOP_MIN && at < s->end) {
+  if (l->repeat && s->end >= LOOP_MIN && at < s->end) {
     *start = 0;
     *end   = s->end;
     return true;
@@ -95,12 +95,12 @@ source_seam_rt(const Source* const s, const int64_t start, const int64_t end)
 }
 
 RT int64_t
-source_clear_rt(const Source* const s, int64_t at, const int64_t most)
+source_clear_rt(const Source* const s, const Loop* const l, int64_t at, const int64_t most)
 {
   int64_t clear = 0;
   while (clear < most) {
     int64_t    start, end;
-    const bool loops = source_loop_rt(s, at, &start, &end);
+    const bool loops = source_loop_rt(s, l, at, &start, &end);
     int64_t    run   = most - clear;
     run              = loops ? smaller(run, end - at) : run;
     if (at < 0) {

@@ -24,15 +24,20 @@ typedef struct {
 } Stem;
 
 typedef struct {
+  bool    on;
+  bool    repeat;     ///< the whole track, where no other loop is
+  int64_t start, end; ///< frames
+} Loop;
+
+typedef struct {
   Stem     stem[MAX_STEMS];
   uint8_t  sounding[MAX_STEMS]; ///< stems with a track
   uint32_t nsounding;
   uint32_t rate; ///< of the tracks, Hz; 0: there are none
   int64_t  end;  ///< of the longest stem, frames
-  bool     loop_on, repeat;
-  int64_t  loop_start, loop_end; ///< frames
-  uint32_t seam;                 ///< longest cross-fade before a loop's end, frames
-  float    slew;                 ///< most that a stem's gain moves in a frame
+  Loop     loop;
+  uint32_t seam; ///< longest cross-fade before a loop's end, frames
+  float    slew; ///< most that a stem's gain moves in a frame
 } Source;
 
 /// Empty, all gains 0 dB.
@@ -45,8 +50,8 @@ RT void source_stems_changed_rt(Source* s);
 RT void source_refresh_rt(Source* s, int64_t now);
 RT bool source_moves_rt(const Source* s, int64_t now); ///< a stem's gain is on a ramp
 
-/// The loop that a reading at frame `at` is in: true, and where it goes back from `*end` to `*start`.
-RT bool source_loop_rt(const Source* s, int64_t at, int64_t* start, int64_t* end);
+/// Whether a reading at frame `at` is in a loop, and where it goes back from `*end` to `*start`; `*end` < 0: it isn't.
+RT bool source_loop_rt(const Source* s, const Loop* l, int64_t at, int64_t* start, int64_t* end);
 
 /// The cross-fade before the end of such a loop, frames.
 RT int64_t source_seam_rt(const Source* s, int64_t start, int64_t end);
@@ -58,6 +63,7 @@ typedef struct {
 
 typedef struct {
   int64_t    count; ///< frames given out
+  Loop       loop;  ///< its own: one that fades out goes on as it was
   int64_t    next;  ///< frame of the track that comes next
   float      gain[MAX_STEMS];
   float      gate;    ///< 0 in a hole, else 1 or on the way
@@ -78,7 +84,7 @@ RT void stream_read_rt(Stream* st, const Source* s, float* out, uint32_t n, uint
 RT int64_t stream_frame_rt(const Stream* st, int64_t at);
 
 /// How many frames from `at` on, along the loop, are there (or lie beyond the end), at most `most`.
-RT int64_t source_clear_rt(const Source* s, int64_t at, int64_t most);
+RT int64_t source_clear_rt(const Source* s, const Loop* l, int64_t at, int64_t most);
 
 /// Whether a missing frame at `at` will never come.
 RT bool source_broken_rt(const Source* s, int64_t at);

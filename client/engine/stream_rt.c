@@ -91,7 +91,7 @@ read_turn(Stream* const st, const Source* const s, float* out, int64_t n)
 {
   while (n) {
     int64_t start, end;
-    if (!source_loop_rt(s, st->next, &start, &end)) {
+    if (!source_loop_rt(s, &st->loop, st->next, &start, &end)) {
       mix_stems(s, st->next, out, n, st->gain);
       st->next += n;
       return;
@@ -138,7 +138,7 @@ RT static int64_t
 read_to_jump(Stream* const st, const Source* const s, float* const out, const int64_t n)
 {
   int64_t       start, end;
-  const bool    loops = source_loop_rt(s, st->next, &start, &end);
+  const bool    loops = source_loop_rt(s, &st->loop, st->next, &start, &end);
   const int64_t run   = loops ? smaller(n, end - st->next) : n;
   read_turn(st, s, out, run);
   st->count += run;
@@ -174,13 +174,14 @@ stream_start_rt(Stream* const st, const Source* const s, const int64_t at, float
   float gains[MAX_STEMS];
   memcpy(gains, st->gain, sizeof(gains));
   mix_stems(s, at - before, out, before, gains);
+  st->loop          = s->loop;
   st->jump[0].at    = 0;
   st->jump[0].frame = at - before;
   st->njumps        = 1;
   st->count         = before;
   st->next          = at;
   st->hole          = false;
-  st->gate          = source_clear_rt(s, at, 1) ? 1.0f : 0.0f;
+  st->gate          = source_clear_rt(s, &st->loop, at, 1) ? 1.0f : 0.0f;
   st->broken        = false;
   st->starved       = false;
 }
@@ -189,7 +190,7 @@ RT void
 stream_read_rt(Stream* const st, const Source* const s, float* out, uint32_t n, const uint32_t fade)
 {
   while (n) {
-    const int64_t clear = source_clear_rt(s, st->next, (int64_t)n + fade);
+    const int64_t clear = source_clear_rt(s, &st->loop, st->next, (int64_t)n + fade);
     int64_t       run;
     if (clear) {
       run        = smaller(n, clear);
