@@ -8,6 +8,19 @@
 
 static const double MAX_SHIFT = 12.0; ///< semitones, that the pitch plugin can make
 
+/// When a deck's control is to be set.  One that doesn't play is set up early, so that it is primed with it and starts
+/// with it on the very frame; unless something before it is still to come.
+static int64_t
+time_for(const Control* const c, const Call* const call, const uint8_t deck)
+{
+  const Queue* const q     = &c->queues[deck];
+  bool               early = call->at != AT_NOW && deck_is_idle(c, deck);
+  for (size_t i = 0; early && i < q->count; ++i) {
+    early = call_order(q->calls[i]) >= call->at;
+  }
+  return early ? AT_NOW : call->at;
+}
+
 /// Set an engine's control.  false: the call was answered.
 static bool
 set_param(Control* const     c,
@@ -20,7 +33,8 @@ set_param(Control* const     c,
 {
   const Command command = {
     .kind = COMMAND_PARAM, .deck = deck, .param = {e->param, e->slots ? k : 0, (float)value, ramp_frames}};
-  return control_command(c, call, call->at, &command);
+  const bool of_deck = e->param < PARAM_CROSSFADER;
+  return control_command(c, call, of_deck && !ramp_frames ? time_for(c, call, deck) : call->at, &command);
 }
 
 static bool
@@ -39,7 +53,7 @@ set_port(Control* const    c,
     return false;
   }
   const Command command = {.kind = COMMAND_PORT, .deck = deck, .port = {slot, port.port, (float)value, ramp_frames}};
-  return control_command(c, call, call->at, &command);
+  return control_command(c, call, ramp_frames ? call->at : time_for(c, call, deck), &command);
 }
 
 /// Answer; where key lock and pitch together want more than the plugin can shift, say so.
