@@ -6,7 +6,7 @@
 static int64_t
 when(const Control* const c, const Call* const call)
 {
-  if (!call->count) {
+  if (!call->count || call->values[0].number == 0.0) {
     return call->at;
   }
   return call_order(call) + frames_of(c, call->values[0].number);

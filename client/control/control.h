@@ -42,7 +42,8 @@ size_t control_score_pending(const Control* c);
 /// ring, a little ahead of their frame.
 void control_poll(Control* c, int timeout_ms);
 
-/// Whether loads, pins or commands of `frame` and before are still under way (offline rendering waits for them).
+/// Whether loads, pins or commands of `frame` and before are still under way (offline rendering waits for them).  What
+/// waits for the process thread to read its ring doesn't count: only running a cycle helps that.
 bool control_busy(const Control* c, int64_t frame);
 
 /// /quit was received, or control_quit called (async-signal-safe).

@@ -47,10 +47,15 @@ control_fill_ring(Control* const c)
   for (const Command* e; (e = heap_top(c->echoes, &at)) && at <= now; heap_pop(c->echoes)) {
     params_apply(c->params, e, at);
   }
+  flow_update(&c->flow, c->ops.commands, now, 2 * (int64_t)atomic_load(&c->ops.levels->block));
+  c->held = false;
   for (const Command* e; (e = heap_top(c->out, &at)) && at <= now + RING_LEAD; heap_pop(c->out)) {
-    if (!ring_write(c->ops.commands, e)) {
-      return true; // counted by the ring
+    if (!ring_space(c->ops.commands) || !flow_pass(&c->flow, e)) {
+      c->held = true;
+      ++c->stats.held;
+      return true;
     }
+    ring_write(c->ops.commands, e);
   }
   return false;
 }

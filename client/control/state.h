@@ -6,6 +6,7 @@
 
 #include "control/call.h"
 #include "control/control.h"
+#include "control/flow.h"
 #include "control/heap.h"
 #include "control/notices.h"
 #include "control/params.h"
@@ -69,6 +70,8 @@ struct Control {
   Heap*   out;     ///< of Command: waiting for the ring
   Heap*   echoes;  ///< of Command: to be shown in params when their frame comes
   Heap*   futures; ///< of Call*: not begun
+  Flow    flow;
+  bool    held; ///< something due waits for the process thread to read
   Tickets tickets;
   Deck    decks[MAX_DECKS];
   Queue   queues[QUEUE_COUNT];

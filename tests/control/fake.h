@@ -141,23 +141,22 @@ fake_new_with_rings(const uint32_t commands, const uint32_t requests)
   f->requests   = ring_new(requests, sizeof(Request));
   f->replies    = ring_new(1024, sizeof(Reply));
   f->now        = 1000000;
-  const Ops ops = {f,
-                   f->commands,
-                   f->notices,
-                   f->requests,
-                   f->replies,
-                   &f->levels,
-                   FAKE_RATE,
-                   FAKE_DECKS,
-                   false,
-                   fake_frame_now,
-                   fake_wake,
-                   fake_port,
-                   fake_value,
-                   fake_plugin_retired,
-                   fake_titled,
-                   fake_latency,
-                   fake_disk_stats};
+  const Ops ops = {.self            = f,
+                   .commands        = f->commands,
+                   .notices         = f->notices,
+                   .requests        = f->requests,
+                   .replies         = f->replies,
+                   .levels          = &f->levels,
+                   .rate            = FAKE_RATE,
+                   .decks           = FAKE_DECKS,
+                   .frame_now       = fake_frame_now,
+                   .wake_disk       = fake_wake,
+                   .plugin_port     = fake_port,
+                   .plugin_value    = fake_value,
+                   .plugin_retired  = fake_plugin_retired,
+                   .titled          = fake_titled,
+                   .latency_changed = fake_latency,
+                   .disk_stats      = fake_disk_stats};
   assert_int_equal(control_new(&f->control, &ops, NULL), STATUS_OK);
   strcpy(f->folder, "/tmp/deckhost-control-XXXXXX");
   assert_non_null(mkdtemp(f->folder));

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/flow.h"
+
+static FlowLane*
+lane_of(Flow* const f, const Command* const c)
+{
+  switch ((CommandKind)c->kind) {
+    case COMMAND_START:
+    case COMMAND_STOP_ALL:
+    case COMMAND_RECORD:
+    case COMMAND_STATS_RESET:
+    case COMMAND_QUIT_FENCE:
+      return &f->lane[MAX_DECKS];
+    case COMMAND_PARAM:
+      return &f->lane[c->param.param >= PARAM_CROSSFADER ? MAX_DECKS : c->deck];
+    default:
+      return &f->lane[c->deck];
+  }
+}
+
+void
+flow_update(Flow* const f, const Ring* const commands, const int64_t now, const int64_t margin)
+{
+  const bool read = ring_space(commands) == ring_capacity(commands);
+  for (int i = 0; i <= MAX_DECKS; ++i) {
+    FlowLane* const l = &f->lane[i];
+    while (l->count && l->due[l->first] + margin < now) {
+      l->first = (l->first + 1) % FLOW_DATED;
+      --l->count;
+    }
+    l->burst = read ? 0 : l->burst;
+  }
+}
+
+bool
+flow_pass(Flow* const f, const Command* const c)
+{
+  FlowLane* const l = lane_of(f, c);
+  if (c->at == AT_NOW) {
+    return l->burst < FLOW_NOW && ++l->burst;
+  }
+  if (l->count == FLOW_DATED) {
+    return false;
+  }
+  l->due[(l->first + l->count++) % FLOW_DATED] = c->at;
+  return true;
+}
