@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LAST_PAGE_SECONDS 5 // an Ogg page is rarely longer than one
 #define MIN_SCRATCH_FRAMES 64
 #define SCRATCH_SAMPLES 16384
 #define MANY_FRAMES (INT64_C(1) << 40) // a month at 384 kHz: no file is that long
@@ -22,6 +23,7 @@ struct AudioFile {
   int64_t     at;       // frame that libsndfile reads next; < 0: unknown
   int64_t     preroll;  // frames to decode before one that was jumped to
   int64_t     near;     // so far ahead reading on is taken instead of a seek
+  int64_t     last;     // no seek goes further than this: from there on reading is taken
   int64_t     grid;     // 0, or: decoding always starts at a multiple of this
   float*      scratch;  // [scratch_frames * channels]
   int64_t     scratch_frames;
@@ -34,12 +36,15 @@ set_seek(AudioFile* const f)
   const int     major = f->info.format & SF_FORMAT_TYPEMASK;
   const int     sub   = f->info.format & SF_FORMAT_SUBMASK;
   const int64_t rate  = f->info.samplerate;
+  f->last             = f->info.frames;
   if (major == SF_FORMAT_MPEG) {
     f->preroll = rate < 32000 ? 36864 : 20480;
     f->near    = f->preroll + rate;
   } else if (major == SF_FORMAT_OGG && sub == SF_FORMAT_VORBIS) {
     f->preroll = 8192;
     f->near    = f->preroll + 3 * rate; // libsndfile must not get to skip forward by 2 s or less
+    f->last    = f->info.frames - LAST_PAGE_SECONDS * rate;
+    f->last    = f->last > 0 ? f->last : 0;
   } else if (major == SF_FORMAT_OGG && sub == SF_FORMAT_OPUS) {
     const double bits =
       8.0 * (double)byte_source_size(f->bytes) * (double)rate / (double)f->info.frames / f->info.channels;
@@ -149,8 +154,9 @@ static bool
 go_to(AudioFile* const f, const int64_t frame)
 {
   const int64_t anchor = f->grid ? frame / f->grid * f->grid : frame;
-  const int64_t from   = anchor > f->preroll ? anchor - f->preroll : 0;
-  const bool    ahead  = f->at >= 0 && f->at <= frame && frame - f->at <= (f->grid ? f->grid : f->near);
+  const int64_t start  = anchor < f->last ? anchor : f->last;
+  const int64_t from   = start > f->preroll ? start - f->preroll : 0;
+  const bool    ahead  = f->at >= 0 && f->at <= frame && from - f->at <= (f->grid ? f->grid : f->near);
   if (!ahead || (f->grid && f->at <= anchor)) {
     if (f->grid) {
       sf_seek(f->file, 0, SEEK_SET); // a short seek forward would keep what the decoder has heard so far

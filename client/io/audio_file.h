@@ -8,7 +8,8 @@
 // that; measured with 1.2.0 against a decode of the whole file:
 //
 //   WAV, AIFF, FLAC ...   its seek is exact
-//   Ogg Vorbis            exact, but a seek of at most two seconds forward loses its place by a block or more
+//   Ogg Vorbis            exact, but a seek of at most two seconds forward loses its place by a block or more, and so
+//                         does one into the last page (it takes the cut end for a whole one)
 //   MP3                   up to ten frames of silence or noise after a seek (bit reservoir); in mono and below 32 kHz
 //                         the synthesis sums in another order for good: 1 unit in the last place of 24 bits
 //   Opus                  CELT settles within 16 Ki frames; SILK (some 16 kbit/s per channel and less) never does

@@ -88,7 +88,7 @@ every_request_has_one_reply_with_its_ticket_however_many(void** state)
   Track* const t = load(0, long_wav());
   bool         seen[700];
   memset(seen, 0, sizeof(seen));
-  // More requests than either ring holds: nobody reads replies until the ring is full
+  // More requests than both rings hold: nobody reads replies until no more can be asked
   uint32_t asked = 0, got = 0, first = rig.ticket + 1;
   Reply    r;
   while (got < 600) {
@@ -104,6 +104,9 @@ every_request_has_one_reply_with_its_ticket_however_many(void** state)
       ++asked;
     }
     settle_disk();
+    if (asked < 600 && ring_space(disk_requests(rig.disk)) > 0) {
+      continue; // ask on: replies that nobody reads hold up the requests
+    }
     while (ring_read(disk_replies(rig.disk), &r)) {
       assert_true(r.ticket >= first && r.ticket < first + 600);
       assert_false(seen[r.ticket - first]);
@@ -122,7 +125,7 @@ a_pin_holds_a_quarter_second_and_what_comes_just_before(void** state)
   (void)state;
   rig_start(16, false);
   Track* const         t      = load(0, long_wav());
-  static const int64_t at[]   = {0, 1, 4096, 4095, 100000, 2 * MINUTE - 1, 2 * MINUTE - 5000};
+  static const int64_t at[]   = {0, 1, 50 * 4096, 4095, 100000, 2 * MINUTE - 1, 2 * MINUTE - 5000};
   static const uint8_t slot[] = {PIN_CUE, PIN_LOOP, PIN_SEEK, PIN_SEEK + 7, PIN_HOT_CUE, PIN_HOT_CUE + 15, PIN_CUE};
   for (size_t k = 0; k < sizeof(at) / sizeof(at[0]); ++k) {
     const Reply r = reply_to(ask_pin(0, slot[k], t, at[k]));
@@ -253,11 +256,12 @@ after_a_loops_end_comes_its_start(void** state)
   static const struct {
     int64_t start, end, at;
   } loops[] = {
-    {0, 4000, 100},                          // shorter than a chunk
-    {MINUTE, MINUTE + RATE, MINUTE + 20000}, // shorter than what is read ahead: all of it
-    {RATE, MINUTE, MINUTE - 5000},           // long, near its end
-    {MINUTE, MINUTE + 2 * RATE, RATE},       // to be reached
-    {0, 2 * MINUTE, 2 * MINUTE - 3000},      // the whole track
+    {0, 4000, 100},                             // shorter than a chunk
+    {MINUTE, MINUTE + RATE, MINUTE + 20000},    // shorter than what is read ahead: all of it
+    {RATE, MINUTE, MINUTE - 5000},              // long, near its end
+    {50 * CHUNK_FRAMES, MINUTE, MINUTE - 5000}, // the seam's fade begins in the chunk before
+    {MINUTE, MINUTE + 2 * RATE, RATE},          // to be reached
+    {0, 2 * MINUTE, 2 * MINUTE - 3000},         // the whole track
   };
   for (size_t k = 0; k < sizeof(loops) / sizeof(loops[0]); ++k) {
     rig_start(16, false);
@@ -302,7 +306,7 @@ a_file_longer_in_its_header_ends_where_its_data_ends(void** state)
   (void)state;
   const char* const path = in_folder("cut.wav");
   assert_true(make_wav(path, RATE, 20 * RATE));
-  rig_start(8, false);
+  rig_start(1, false); // so that the last block held something else before
   Track* const t = load(0, path);
   assert_int_equal(truncate(path, 44 + 4 * (10 * RATE + 123)), 0);
   log_set_level(LOG_ERROR); // it warns
