@@ -50,9 +50,11 @@ control_fill_ring(Control* const c)
   flow_update(&c->flow, c->ops.commands, now, 2 * (int64_t)atomic_load(&c->ops.levels->block));
   c->held = false;
   for (const Command* e; (e = heap_top(c->out, &at)) && at <= now + RING_LEAD; heap_pop(c->out)) {
-    if (!ring_space(c->ops.commands) || !flow_pass(&c->flow, e)) {
-      c->held = true;
-      ++c->stats.held;
+    const bool room = ring_space(c->ops.commands) > 0;
+    c->held         = !room || !flow_pass(&c->flow, e);
+    c->stats.full += !room && !c->full;
+    c->full = !room;
+    if (c->held) {
       return true;
     }
     ring_write(c->ops.commands, e);

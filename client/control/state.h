@@ -72,6 +72,7 @@ struct Control {
   Heap*   futures; ///< of Call*: not begun
   Flow    flow;
   bool    held; ///< something due waits for the process thread to read
+  bool    full; ///< because the ring is
   Tickets tickets;
   Deck    decks[MAX_DECKS];
   Queue   queues[QUEUE_COUNT];

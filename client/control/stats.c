@@ -12,7 +12,7 @@ static const int64_t WINDOW_NS = 1000000000; ///< over which the load is the mea
 static uint64_t
 refusals(const Control* const c)
 {
-  return c->stats.held + ring_refusals(c->ops.requests);
+  return c->stats.full + ring_refusals(c->ops.requests);
 }
 
 static double

@@ -12,7 +12,7 @@ typedef struct {
   uint64_t sum_ns, cycles; ///< of all cycles then
   double   load;           ///< percent of the budget, mean of the last second or so
   double   disk_mb, disk_rate;
-  uint64_t held;     ///< how often commands had to wait for the process thread, since the start
+  uint64_t full;     ///< how often the command ring was found full, since the start
   uint64_t refusals; ///< that and the same of requests, at the last reset
   float    master_peak[2];
   int64_t  master_taken; ///< ns
