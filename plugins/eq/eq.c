@@ -18,9 +18,10 @@ eq_new(const double rate)
 {
   Eq* const eq = calloc(1, sizeof(*eq));
   if (eq) {
-    eq->rate        = rate;
-    eq->loops       = still_loops();
-    eq->glide_steps = (uint32_t)fmax(1.0, round(0.020 * rate / EQ_GRID));
+    eq->rate  = rate;
+    eq->loops = still_loops();
+    // 20 ms in all: up to one line until it starts, and two until its curve is at rest
+    eq->glide_steps = (uint32_t)fmax(1.0, round(0.020 * rate / EQ_GRID) - 3.0);
     eq_activate(eq);
   }
   return eq;

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { N = 24000, RATE = 48000, GLIDE = 960 + 4 * EQ_GRID };
+enum { N = 24000, RATE = 48000, GLIDE = 960 };
 
 static float in[2][N], out[2][N], other[2][N];
 
