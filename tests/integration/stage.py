@@ -84,7 +84,7 @@ class Deckhost:
                                              env or stage.env)
         self.osc = Client(self.port)
         assert wait_until(lambda: self.process.poll() is not None or self.osc.command('/stats', timeout=0.2).ok, 15.0)
-        assert self.process.poll() is None, 'deckhost ended at once: ' + self.errors()
+        assert self.process.poll() is None, 'deckhost ended with status %s: %s' % (self.process.poll(), self.errors())
 
     def errors(self):
         return self.stage.text(self.log)
