@@ -105,6 +105,7 @@ class Mix:
         self.note('before the first beat')
         self.lines.append('0 /record/start %s' % quoted(self.record))
         self.lines.append('0 /crossfader/curve power')
+        self.lines.append('0 /master/gain 3')
         for deck, track in zip(decks, self.tracks):
             self.lines.append('0 /deck/%d/load %s' % (deck, quoted(track)))
             self.lines.append('0 /deck/%d/assign %s' % (deck, 'a' if deck <= len(decks) // 2 else 'b'))
