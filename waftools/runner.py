@@ -60,10 +60,12 @@ def count(result, text, status):
     """TAP: `1..N`, `ok 1 - name`, `not ok 2 - name`, `ok 3 - name # SKIP why`.  What was planned and not said has failed."""
     planned = 0
     for line in text.splitlines():
-        plan = re.match(r'1\.\.(\d+)\b', line)
+        plan = re.match(r'1\.\.(\d+)\b(.*)', line)
         said = re.match(r'(not )?ok\b *(\d+)? *(?:- *)?(.*)', line)
         if plan:
             planned += int(plan[1])
+            if plan[1] == '0': # the whole file
+                result.skipped.append(plan[2].strip(' #') or 'everything')
         elif said:
             skip = re.search(r'# *skip\S* *(.*)', said[3], re.IGNORECASE)
             if skip:

@@ -36,8 +36,14 @@ respond(const LV2_Worker_Respond_Handle handle, const uint32_t size, const void*
 static LV2_Worker_Status
 schedule_now(const LV2_Worker_Schedule_Handle handle, const uint32_t size, const void* const data)
 {
-  Worker* const w = (Worker*)handle;
-  return w->interface ? w->interface->work(w->rt.plugin, respond, w, size, data) : LV2_WORKER_ERR_UNKNOWN;
+  Worker* const     w      = (Worker*)handle;
+  LV2_Worker_Status status = LV2_WORKER_ERR_UNKNOWN;
+  RT_OFFLINE_BEGIN
+  if (w->interface) {
+    status = w->interface->work(w->rt.plugin, respond, w, size, data);
+  }
+  RT_OFFLINE_END
+  return status;
 }
 
 static Worker*

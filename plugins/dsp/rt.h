@@ -27,6 +27,20 @@
 #define RT_WAIVE_END _Pragma("clang diagnostic pop")
 #endif
 #endif
+
+// Work that would not be RT-safe, done on behalf of an RT function where nothing is in a hurry: offline.
+// RealtimeSanitizer looks away in between.
+#if defined(__has_feature)
+#if __has_feature(realtime_sanitizer)
+#include <sanitizer/rtsan_interface.h>
+#define RT_OFFLINE_BEGIN __rtsan_disable();
+#define RT_OFFLINE_END __rtsan_enable();
+#endif
+#endif
+#ifndef RT_OFFLINE_BEGIN
+#define RT_OFFLINE_BEGIN
+#define RT_OFFLINE_END
+#endif
 #ifndef RT_WAIVE_BEGIN
 #define RT_WAIVE_BEGIN(why)
 #define RT_WAIVE_END

@@ -194,6 +194,10 @@ tear_down(void** const state)
 int
 main(void)
 {
+#ifdef DECKHOST_SANITIZED
+  puts("1..0 # SKIP other programs can't load a sanitized plugin");
+  return 0;
+#endif
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_lv2apply),
     cmocka_unit_test(test_lv2file),

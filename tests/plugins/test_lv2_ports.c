@@ -255,6 +255,9 @@ test_bundles_are_valid(void** const state)
     } else if (!strstr(text, "Found 0 errors")) {
       fail_msg("%s", text);
     }
+#ifdef DECKHOST_SANITIZED
+    continue; // a sanitizer exports some more
+#endif
     snprintf(command, sizeof(command), "nm -D --defined-only '%s/%s.lv2/%s.so' 2>&1", stage_dir(), bundles[b],
              bundles[b]);
     text = output_of(command);
