@@ -62,7 +62,8 @@ music(const int64_t frame, const int channel, const int rate)
   const double tone = sin(6.2831853 * (220.0 + 40.0 * sin(0.7 * t)) * t + channel) + 0.6 * sin(6.2831853 * 1234.5 * t);
   const double hit  = exp(-30.0 * beat) * sin(6.2831853 * 70.0 * beat);
   const double hiss = (double)(int32_t)scramble((uint32_t)(2 * frame + channel)) / 2147483648.0;
-  return (float)(0.22 * tone + 0.3 * hit + 0.05 * hiss);
+  // The clap makes coders switch to short blocks
+  return (float)(0.2 * tone + 0.2 * hit + (0.03 + 0.25 * exp(-150.0 * beat)) * hiss);
 }
 
 /// A sample that tells its frame: every one of 2^15 frames in a row has another, exact in 16 bits.
