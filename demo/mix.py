@@ -25,6 +25,7 @@ class Mix:
 
     def __init__(self, tracks, seconds, record, lengths=None):
         self.tracks, self.seconds, self.record, self.lengths = tracks, seconds, record, lengths
+        self.own = bool(lengths)
         if not lengths:
             self.lengths = [TRACK_BEATS * BEAT] * len(tracks)
         self.lines = []
@@ -105,7 +106,7 @@ class Mix:
         self.note('before the first beat')
         self.lines.append('0 /record/start %s' % quoted(self.record))
         self.lines.append('0 /crossfader/curve power')
-        self.lines.append('0 /master/gain 3')
+        self.lines.append('0 /master/gain %d' % (-8 if self.own else 3))
         for deck, track in zip(decks, self.tracks):
             self.lines.append('0 /deck/%d/load %s' % (deck, quoted(track)))
             self.lines.append('0 /deck/%d/assign %s' % (deck, 'a' if deck <= len(decks) // 2 else 'b'))
