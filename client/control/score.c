@@ -120,6 +120,7 @@ add_line(Score* const      s,
     call_free(call);
     return bad;
   }
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): lines is NULL only while room is 0
   s->lines[s->count++] = (Line){.time = time, .number = number, .call = call};
   s->length            = fmax(s->length, time + duration(call));
   return STATUS_OK;
@@ -158,12 +159,25 @@ compare_lines(const void* const a, const void* const b)
   return x->time < y->time ? -1 : x->time > y->time ? 1 : (x->number > y->number) - (x->number < y->number);
 }
 
+/// The absolute folder of a file, malloc'd.
+static char*
+folder_of(const char* const path)
+{
+  const char* const slash  = strrchr(path, '/');
+  char* const       named  = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+  char* const       folder = named ? realpath(named, NULL) : NULL;
+  if (!folder) {
+    return named; // gone meanwhile: what is in it will be, too
+  }
+  free(named);
+  return folder;
+}
+
 Status
 score_from_text(Score** const out, Control* const c, const char* const path, char* text, Error* const error)
 {
-  Score* const      s     = calloc(1, sizeof(*s));
-  const char* const slash = strrchr(path, '/');
-  if (!s || !(s->path = strdup(path)) || !(s->folder = slash ? strndup(path, (size_t)(slash - path)) : strdup("."))) {
+  Score* const s = calloc(1, sizeof(*s));
+  if (!s || !(s->path = strdup(path)) || !(s->folder = folder_of(path))) {
     score_free(s, c);
     return error_set(error, STATUS_NO_MEMORY, "no memory");
   }

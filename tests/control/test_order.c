@@ -153,6 +153,40 @@ nothing_is_lost_when_rings_are_full(void** state)
 }
 
 static void
+no_more_are_on_their_way_to_a_deck_than_it_has_room_for(void** state)
+{
+  (void)state;
+  enum { MANY = 600, ROOM = 256 }; // the engine's queue of a deck
+  Fake* const f = fake_new();
+  fake_load(f, 1);
+  fake_forget(f);
+  const int64_t begin = f->now;
+  for (int i = 0; i < MANY; ++i) {
+    fake_say(f, "/deck/1/fader 0.%03d", i);                            // now
+    fake_say(f, "/deck/1/%s 0.%03d", i % 2 ? "play" : "pause", i + 1); // within the lead
+  }
+  fake_say(f, "/deck/2/fader 0.5"); // another deck has its own
+  control_poll(f->control, 0);
+  assert_true(ring_count(f->commands) < ROOM);
+  assert_false(control_busy(f->control, f->now + FAKE_RATE)); // it is the engine's turn
+  for (int i = 0; f->nsent < 2 * MANY + 1; ++i) {
+    assert_true(i < 1000);
+    int waiting = 0;
+    for (int k = 0; k < f->nsent; ++k) {
+      waiting += f->sent[k].at != AT_NOW && f->sent[k].at > f->now;
+    }
+    assert_true(waiting < ROOM);
+    f->now += 256;
+    fake_turn(f);
+  }
+  for (int i = 0; i < f->nsent; ++i) { // none came after its time
+    assert_true(f->sent[i].at == AT_NOW || f->sent[i].at >= begin);
+  }
+  assert_int_equal(count_sent(f, COMMAND_PLAY) + count_sent(f, COMMAND_PAUSE), MANY);
+  fake_free(f);
+}
+
+static void
 a_queue_without_end_is_refused(void** state)
 {
   (void)state;
@@ -312,6 +346,7 @@ main(void)
     cmocka_unit_test(all_stems_are_pinned_before_a_seek),
     cmocka_unit_test(the_future_enters_the_ring_shortly_before_its_time),
     cmocka_unit_test(nothing_is_lost_when_rings_are_full),
+    cmocka_unit_test(no_more_are_on_their_way_to_a_deck_than_it_has_room_for),
     cmocka_unit_test(a_queue_without_end_is_refused),
     cmocka_unit_test(a_stop_outlives_what_waits),
     cmocka_unit_test(a_start_waits_for_all_its_decks),

@@ -156,6 +156,30 @@ a_deck_that_a_score_starts_and_pauses_is_not_taken_for_idle_too_early(void** sta
 }
 
 static void
+paths_are_relative_to_the_score(void** state)
+{
+  (void)state;
+  char        path[256];
+  char        expected[256];
+  Fake* const f = fake_new();
+  fake_write(f, "set.score", "0 /deck/1/load one.wav", path);
+  assert_int_equal(chdir(f->folder), 0);
+  static const char* const names[] = {"set.score", "./set.score", NULL};
+  for (int i = 0; i < 3; ++i) { // as named from here, and from elsewhere
+    fake_forget(f);
+    assert_int_equal(control_play_score(f->control, names[i] ? names[i] : path, f->now, NULL), STATUS_OK);
+    fake_turn(f);
+    snprintf(expected, sizeof(expected), "/value /deck/1/path %s", f->file);
+    fake_ask(f, "/get /deck/1/path");
+    assert_string_equal(f->answers[0], expected);
+    if (i == 1) {
+      assert_int_equal(chdir("/"), 0);
+    }
+  }
+  fake_free(f);
+}
+
+static void
 one_track_is_loaded_ahead_for_each_deck(void** state)
 {
   (void)state;
@@ -218,6 +242,7 @@ main(void)
     cmocka_unit_test(everything_happens_on_its_frame),
     cmocka_unit_test(a_track_is_handed_over_early_to_an_idle_deck_and_on_time_to_a_playing_one),
     cmocka_unit_test(a_deck_that_a_score_starts_and_pauses_is_not_taken_for_idle_too_early),
+    cmocka_unit_test(paths_are_relative_to_the_score),
     cmocka_unit_test(one_track_is_loaded_ahead_for_each_deck),
     cmocka_unit_test(a_live_score_begins_when_its_tracks_are_there),
   };
