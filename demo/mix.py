@@ -65,7 +65,7 @@ class Mix:
     def text(self):
         decks = range(1, len(self.tracks) + 1)
         drums, bass = 1, 2
-        chords, lead = (3, 4) if len(decks) > 3 else (2, len(decks))
+        chords, lead = (3 if len(decks) > 2 else 1), min(len(decks), 4)
         self.lines = ['# A mix of %d decks in %g seconds, to be played with: deckhost send /score/play FILE'
                       % (len(decks), self.seconds)]
         self.prepare(decks, bass, chords, lead)
