@@ -272,7 +272,8 @@ RT static void
 write_shift(Path* const p)
 {
   const Head* const h     = &p->head[p->shifted];
-  const SincPos     mid   = h->step + h->dstep * (TEMPO_GRID / 2);
+  const SincPos     glide = h->step + h->dstep * (TEMPO_GRID / 2);
+  const SincPos     mid   = glide > 0 ? glide : tempo_target_rt(&p->tempo); // it hasn't read yet: silence goes first
   double            shift = p->pitch;
   if (p->keylock && mid != p->base) {
     shift -= semitones_of_ratio((double)mid / (double)p->base);
