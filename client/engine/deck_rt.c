@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "dsp/units.h"
+#include "engine/frames_rt.h"
 
 #include <string.h>
 
@@ -41,10 +42,8 @@ apply_trim(DeckRt* const d, const int64_t now, const uint32_t n, float* const bu
     uint32_t      run  = n - done;
     if (!ramp_moves_rt(&d->trim, at) && glide_rests_rt(&d->trim_glide, gain)) {
       if (gain != 1.0f) {
-        for (uint32_t i = done; i < n; ++i) {
-          bus[0][i] *= gain;
-          bus[1][i] *= gain;
-        }
+        frames_scale_rt(bus[0] + done, bus[0] + done, n - done, gain);
+        frames_scale_rt(bus[1] + done, bus[1] + done, n - done, gain);
       }
       return;
     }
@@ -78,25 +77,11 @@ apply_gate(DeckRt* const d, const uint32_t n, float* const bus[2])
   }
 }
 
-// The largest absolute value; what isn't finite counts as larger than all that is, by its bits.
-RT static uint32_t
-peak_bits(const float* const in, const uint32_t n)
-{
-  uint32_t top = 0;
-  for (uint32_t i = 0; i < n; ++i) {
-    uint32_t bits;
-    memcpy(&bits, &in[i], sizeof(bits));
-    bits &= 0x7fffffffu;
-    top = bits > top ? bits : top;
-  }
-  return top;
-}
-
 RT static void
 take_peaks(DeckRt* const d, const uint32_t n, float* const bus[2])
 {
   for (int side = 0; side < 2; ++side) {
-    const uint32_t bits = peak_bits(bus[side], n);
+    const uint32_t bits = frames_peak_bits_rt(bus[side], n);
     float          peak;
     memcpy(&peak, &bits, sizeof(peak));
     if (bits >= 0x7f800000u) { // a plugin gave nonsense: the mix must not have it

@@ -99,7 +99,7 @@ show_playhead(const DeckRt* const d)
   int64_t             frame, start, end;
   float               step = (float)tempo_target_rt(&d->path.tempo) * 0x1p-32f;
   frame                    = d->rest >> 32;
-  if (d->running) {
+  if (d->running || d->prime >= PRIME_FILL) {
     // The hindmost of the heads: the one that is heard directly reads behind the one that feeds the pitch plugin
     const Head* const h = &d->path.head[d->path.phase == PATH_PITCHED ? d->path.shifted : d->path.direct];
     frame               = h->stream.next;

@@ -2,6 +2,7 @@
 #include "engine/mixer_rt.h"
 
 #include "dsp/units.h"
+#include "engine/frames_rt.h"
 
 #include <string.h>
 
@@ -68,13 +69,9 @@ mix(float* const out[2], const float* const in[2], const uint32_t n, const float
     if (first && gain == 1.0f) {
       memcpy(o, i, n * sizeof(float));
     } else if (first) {
-      for (uint32_t k = 0; k < n; ++k) {
-        o[k] = i[k] * gain;
-      }
+      frames_scale_rt(o, i, n, gain);
     } else {
-      for (uint32_t k = 0; k < n; ++k) {
-        o[k] += i[k] * gain;
-      }
+      frames_add_rt(o, i, n, gain);
     }
   }
 }
@@ -186,11 +183,9 @@ RT static void
 show_peaks(const MixerRt* const m, const uint32_t n, float* const master[2])
 {
   for (int side = 0; side < 2; ++side) {
-    float peak = 0.0f;
-    for (uint32_t i = 0; i < n; ++i) {
-      const float a = fabsf(master[side][i]);
-      peak          = a > peak ? a : peak;
-    }
+    const uint32_t bits = frames_peak_bits_rt(master[side], n);
+    float          peak;
+    memcpy(&peak, &bits, sizeof(peak));
     if (peak > atomic_load_explicit(&m->levels->master_peak[side], memory_order_relaxed)) {
       atomic_store_explicit(&m->levels->master_peak[side], peak, memory_order_relaxed);
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/frames_rt.h"
 #include "engine/source_rt.h"
 
 #include <string.h>
@@ -15,16 +16,13 @@ smaller(const int64_t a, const int64_t b)
 RT static void
 add_frames(float* const out, const float* const in, const int64_t n, const float gain, const bool first)
 {
+  const uint32_t samples = 2 * (uint32_t)n;
   if (first && gain == 1.0f) {
-    memcpy(out, in, (size_t)n * 2 * sizeof(float));
+    memcpy(out, in, samples * sizeof(float));
   } else if (first) {
-    for (int64_t i = 0; i < 2 * n; ++i) {
-      out[i] = in[i] * gain;
-    }
+    frames_scale_rt(out, in, samples, gain);
   } else if (gain != 0.0f) {
-    for (int64_t i = 0; i < 2 * n; ++i) {
-      out[i] += in[i] * gain;
-    }
+    frames_add_rt(out, in, samples, gain);
   }
 }
 
