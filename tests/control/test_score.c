@@ -180,6 +180,23 @@ paths_are_relative_to_the_score(void** state)
 }
 
 static void
+a_hand_on_the_deck_goes_before_what_a_score_will_do(void** state)
+{
+  (void)state;
+  char        path[256];
+  Fake* const f = fake_new();
+  fake_load(f, 1);
+  atomic_store(&f->levels.deck[0].state, DECK_PLAYING);
+  fake_write(f, "set.score", "1.5 /deck/1/load one.wav\n1.5 /deck/1/play", path);
+  assert_int_equal(control_play_score(f->control, path, f->now, NULL), STATUS_OK);
+  fake_turn(f);
+  fake_forget(f);
+  assert_string_equal(fake_ask(f, "/deck/1/pause"), "/ok /deck/1/pause"); // the load waits for its time
+  assert_int_equal(fake_last(f)->kind, COMMAND_PAUSE);
+  fake_free(f);
+}
+
+static void
 one_track_is_loaded_ahead_for_each_deck(void** state)
 {
   (void)state;
@@ -206,7 +223,7 @@ a_live_score_begins_when_its_tracks_are_there(void** state)
   (void)state;
   char        path[256];
   Fake* const f = fake_new();
-  fake_write(f, "set.score", "0 /deck/1/load one.wav\n0 /deck/1/play\n2 /deck/1/pause", path);
+  fake_write(f, "set.score", "50 /stop\n0 /deck/1/load one.wav\n0 /deck/1/play\n2 /deck/1/pause", path);
   f->disk_sleeps = true;
   fake_say(f, "/score/play %s", path);
   fake_turn(f);
@@ -214,7 +231,7 @@ a_live_score_begins_when_its_tracks_are_there(void** state)
   f->now += 3 * FAKE_RATE;
   f->disk_sleeps = false;
   fake_turn(f);
-  assert_string_equal(f->answers[0], "/ok /score/play 2");
+  assert_string_equal(f->answers[0], "/ok /score/play 50");
   assert_int_equal(f->sent[0].kind, COMMAND_TRACK);
   const int64_t origin = f->now + FAKE_RATE;
   pass(f, f->now + FAKE_RATE / 2); // its play has entered the ring
@@ -243,6 +260,7 @@ main(void)
     cmocka_unit_test(a_track_is_handed_over_early_to_an_idle_deck_and_on_time_to_a_playing_one),
     cmocka_unit_test(a_deck_that_a_score_starts_and_pauses_is_not_taken_for_idle_too_early),
     cmocka_unit_test(paths_are_relative_to_the_score),
+    cmocka_unit_test(a_hand_on_the_deck_goes_before_what_a_score_will_do),
     cmocka_unit_test(one_track_is_loaded_ahead_for_each_deck),
     cmocka_unit_test(a_live_score_begins_when_its_tracks_are_there),
   };
