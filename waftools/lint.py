@@ -91,7 +91,7 @@ def clang(top, out):
 
 
 def realtime(top, out):
-    return beside(top, 'realtime', ['--strict', '--sanitize=realtime'], ['check', '--folders=' + UNITS])
+    return beside(top, 'realtime', ['--strict', '--sanitize=realtime'], ['build', 'check', '--folders=' + UNITS])
 
 
 def address(top, out):
