@@ -29,6 +29,7 @@ typedef struct {
 
   bool      disk_sleeps;  ///< no replies
   bool      disk_refuses; ///< no to all pins
+  int       disk_pause;   ///< after so many requests, once; 0: none
   uintptr_t tracks;       ///< how many it handed out
   int       freed, retired_plugins;
 
@@ -227,6 +228,9 @@ fake_disk(Fake* const f)
     free(r.path);
     if (r.kind != REQUEST_FREE) {
       assert_true(ring_write(f->replies, &a));
+    }
+    if (f->disk_pause && !--f->disk_pause) {
+      break;
     }
   }
 }

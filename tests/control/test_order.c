@@ -76,6 +76,12 @@ all_stems_are_pinned_before_a_seek(void** state)
   fake_turn(f);
   assert_int_equal(f->nsent, 0);
   f->disk_sleeps = false;
+  f->disk_pause  = 1; // one of two
+  fake_disk(f);
+  control_poll(f->control, 0);
+  fake_process(f);
+  assert_int_equal(f->nasked, 1);
+  assert_int_equal(f->nsent, 0);
   fake_turn(f);
   assert_int_equal(f->nsent, 1);
   assert_int_equal(f->nasked, 2);
@@ -171,13 +177,13 @@ no_more_are_on_their_way_to_a_deck_than_it_has_room_for(void** state)
   assert_false(control_busy(f->control, f->now + FAKE_RATE)); // it is the engine's turn
   for (int i = 0; f->nsent < 2 * MANY + 1; ++i) {
     assert_true(i < 1000);
+    f->now += 256;
+    fake_turn(f);
     int waiting = 0;
     for (int k = 0; k < f->nsent; ++k) {
       waiting += f->sent[k].at != AT_NOW && f->sent[k].at > f->now;
     }
     assert_true(waiting < ROOM);
-    f->now += 256;
-    fake_turn(f);
   }
   for (int i = 0; i < f->nsent; ++i) { // none came after its time
     assert_true(f->sent[i].at == AT_NOW || f->sent[i].at >= begin);
