@@ -294,20 +294,41 @@ read_at(AudioFile* const f, const int64_t frame, float* const stereo, const int6
   return done;
 }
 
+// Whether there is more after a place that can't be decoded: FLAC gives up at a damaged block.
+static bool
+goes_on(AudioFile* const f, const int64_t frame)
+{
+  for (int64_t way = 8192; way <= 65536 && frame + way < f->info.frames; way *= 2) {
+    if (has_frame(f, frame + way)) {
+      return true;
+    }
+    reopen(f);
+  }
+  return false;
+}
+
 AudioRead
 audio_file_read(AudioFile* const f, const int64_t frame, float* const stereo, const int64_t n, int64_t* const got)
 {
-  const int64_t left = f->info.frames - frame > 0 ? f->info.frames - frame : 0;
-  const int64_t want = n < left ? n : left;
-  int64_t       done = f->file ? read_at(f, frame, stereo, want) : 0;
+  const int64_t left    = f->info.frames - frame > 0 ? f->info.frames - frame : 0;
+  const int64_t want    = n < left ? n : left;
+  int64_t       done    = f->file ? read_at(f, frame, stereo, want) : 0;
+  bool          damaged = false;
   if (done < want && reopen(f)) {
     done += read_at(f, frame + done, stereo + 2 * done, want - done);
+    damaged = done < want && goes_on(f, frame + done);
+  }
+  if (damaged) {
+    memset(stereo + 2 * done, 0, sizeof(float) * 2 * (size_t)(want - done));
+    done = want;
   }
   if (f->floating) {
     make_finite(stereo, 2 * done);
   }
   *got = done;
-  return done == n ? AUDIO_READ_OK : byte_source_failed(f->bytes) ? AUDIO_READ_BROKEN : AUDIO_READ_END;
+  return done < n  ? (byte_source_failed(f->bytes) ? AUDIO_READ_BROKEN : AUDIO_READ_END)
+         : damaged ? AUDIO_READ_DAMAGED
+                   : AUDIO_READ_OK;
 }
 
 // Of an MP3 file libsndfile knows a length, but may have guessed, and reads no further than that: where we count more,

@@ -43,12 +43,13 @@ bool        audio_file_same(const AudioFile* f, const char* path); ///< whether 
 
 typedef enum {
   AUDIO_READ_OK,
-  AUDIO_READ_END,    ///< the data ends here
-  AUDIO_READ_BROKEN, ///< the system can't read on (a stick pulled out, a network gone)
+  AUDIO_READ_DAMAGED, ///< there is silence for what can't be decoded; the file goes on after it
+  AUDIO_READ_END,     ///< the data ends here
+  AUDIO_READ_BROKEN,  ///< the system can't read on (a stick pulled out, a network gone)
 } AudioRead;
 
 /** Read `n` frames from `frame` on into `stereo`, [2 * n].
- * `got` is how many there were; fewer only where the answer isn't AUDIO_READ_OK.  0 <= frame. */
+ * `got` is how many there were; fewer only where the file ends or is broken.  0 <= frame. */
 AudioRead audio_file_read(AudioFile* f, int64_t frame, float* stereo, int64_t n, int64_t* got);
 
 #endif

@@ -222,7 +222,7 @@ disk_stats(const Disk* const d)
   const double mb = 1024.0 * 1024.0;
   DiskStats    s;
   s.cache_used_mb = (double)cache_used_bytes(d->cache) / mb;
-  s.cache_size_mb = (double)d->parts.cache_mb;
+  s.cache_size_mb = (double)cache_capacity(d->cache) * (2 * CHUNK_FRAMES * sizeof(float)) / mb;
   s.read_mb       = (double)atomic_load_explicit(&d->read_bytes, memory_order_relaxed) / mb;
   s.record_frames = atomic_load_explicit(&d->record_frames, memory_order_relaxed);
   s.recording     = atomic_load_explicit(&d->recording, memory_order_relaxed);

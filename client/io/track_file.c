@@ -122,6 +122,9 @@ track_file_read(TrackFile* const t, const uint32_t index, float* const frames)
   switch (audio_file_read(t->file, from, frames, want, &got)) {
     case AUDIO_READ_OK:
       break;
+    case AUDIO_READ_DAMAGED:
+      log_warn("%s is damaged at %.1f s: silence there", t->track.path, (double)from / t->track.rate);
+      break;
     case AUDIO_READ_END:
       lower_end(t, from + got);
       break;

@@ -347,6 +347,40 @@ a_deleted_file_plays_on(void** state)
   rig_stop();
 }
 
+static void
+a_damaged_block_is_silent_and_what_follows_plays(void** state)
+{
+  (void)state;
+  const char* const path = in_folder("scratch.flac");
+  struct stat       st;
+  assert_true(make_file(path, SF_FORMAT_FLAC | SF_FORMAT_PCM_16, RATE, 2, 20 * RATE, -1, NULL, counter_signal));
+  assert_int_equal(stat(path, &st), 0);
+  const int fd = open(path, O_WRONLY);
+  assert_int_equal(pwrite(fd, "a scratch on the disc, some bytes wide", 38, st.st_size / 2), 38);
+  close(fd);
+  rig_start(16, false);
+  Track* const t = load(0, path);
+  log_set_level(LOG_ERROR); // it warns
+  int good = 0, silent = 0, wrong = 0;
+  for (int64_t f = 0; f < 20 * RATE; f += CHUNK_FRAMES) {
+    put_playhead(0, t, f, 1.0, true);
+    settle_disk();
+    const float* const c = track_chunk_rt(t, f);
+    for (int k = 0; c && k < CHUNK_FRAMES && f + k < 20 * RATE; ++k) {
+      const bool right = c[2 * k] == counter(f + k, 0) && c[2 * k + 1] == counter(f + k, 1);
+      good += right;
+      silent += !right && c[2 * k] == 0.0f && c[2 * k + 1] == 0.0f;
+      wrong += !right && !(c[2 * k] == 0.0f && c[2 * k + 1] == 0.0f);
+    }
+  }
+  log_set_level(LOG_INFO);
+  assert_int_equal(t->end, 20 * RATE);
+  assert_int_equal(wrong, 0);
+  assert_in_range(silent, 1000, 4 * CHUNK_FRAMES);
+  assert_int_equal(good, 20 * RATE - silent);
+  rig_stop();
+}
+
 // The descriptor that shows `path`.
 static int
 descriptor_of(const char* const path)
@@ -461,6 +495,7 @@ main(void)
     cmocka_unit_test(a_short_loop_stays_in_the_cache_whatever_others_do),
     cmocka_unit_test(a_file_longer_in_its_header_ends_where_its_data_ends),
     cmocka_unit_test(a_deleted_file_plays_on),
+    cmocka_unit_test(a_damaged_block_is_silent_and_what_follows_plays),
     cmocka_unit_test(a_file_that_cannot_be_read_any_more_is_broken),
     cmocka_unit_test(a_freed_track_is_gone_also_where_a_playhead_still_shows_it),
     cmocka_unit_test(two_decks_may_have_the_same_file),
