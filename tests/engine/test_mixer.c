@@ -28,10 +28,12 @@ crossfader_curves(void** state)
     Curve  curve;
     float  x;
     double a, b;
-  } cases[] = {{CURVE_LINEAR, -1, 1, 0}, {CURVE_LINEAR, 0, 0.5, 0.5}, {CURVE_LINEAR, 0.5, 0.25, 0.75},
-               {CURVE_LINEAR, 1, 0, 1},  {CURVE_POWER, -1, 1, 0},     {CURVE_POWER, 0, M_SQRT1_2, M_SQRT1_2},
-               {CURVE_POWER, 1, 0, 1},   {CURVE_CUT, -1, 1, 0},       {CURVE_CUT, -0.99f, 1, 1},
-               {CURVE_CUT, 0.99f, 1, 1}, {CURVE_CUT, 1, 0, 1}};
+  } cases[] = {{CURVE_LINEAR, -1, 1, 0},        {CURVE_LINEAR, 0, 0.5, 0.5},
+               {CURVE_LINEAR, 0.5, 0.25, 0.75}, {CURVE_LINEAR, 1, 0, 1},
+               {CURVE_POWER, -1, 1, 0},         {CURVE_POWER, 0, M_SQRT1_2, M_SQRT1_2},
+               {CURVE_POWER, 1, 0, 1},          {CURVE_POWER, 0.5f, 0.38268343, 0.92387953},
+               {CURVE_CUT, -1, 1, 0},           {CURVE_CUT, -0.99f, 1, 1},
+               {CURVE_CUT, 0.99f, 1, 1},        {CURVE_CUT, 1, 0, 1}};
   for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); ++k) {
     assert_float_equal(crossfader_gain_rt(cases[k].curve, ASSIGN_A, cases[k].x), cases[k].a, 1e-6);
     assert_float_equal(crossfader_gain_rt(cases[k].curve, ASSIGN_B, cases[k].x), cases[k].b, 1e-6);

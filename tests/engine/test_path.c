@@ -186,6 +186,27 @@ follows_a_changed_latency(void** state)
   rig_down(r);
 }
 
+// The same with a plugin after the pitch slot: the reading moves along.
+static void
+follows_an_insert(void** state)
+{
+  (void)state;
+  Rig* const    r = rig_up(2, 200000);
+  Plugin* const p = fake_plugin(2000);
+  FakePlugin*   f = p->self;
+  rig_plugin(r, 0, SLOT_INSERT, p);
+  rig_track(r, 0, 0, fake_track(400000, RATE, signal_slow), AT_NOW);
+  rig_simple(r, COMMAND_PLAY, 0, 20000);
+  rig_run(r, 40000, 256);
+  f->delay = 1000;
+  rig_run(r, 80000, 256);
+  assert_int_equal(latency_shown(r), 1000);
+  for (uint32_t i = 60000; i < 80000; ++i) {
+    assert_float_equal(r->master[0][i], signal_slow(i - 20000, 0), 1e-6);
+  }
+  rig_down(r);
+}
+
 // An insert is put in and taken out while playing: a short fade, then all is in place again.
 static void
 swaps_plugins_while_playing(void** state)
@@ -220,6 +241,7 @@ main(void)
     cmocka_unit_test(survives_jumps_on_the_way),
     cmocka_unit_test(owns_its_ports),
     cmocka_unit_test(follows_a_changed_latency),
+    cmocka_unit_test(follows_an_insert),
     cmocka_unit_test(swaps_plugins_while_playing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

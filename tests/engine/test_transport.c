@@ -47,6 +47,10 @@ starts_where_it_was_put(void** state)
     rig_run(r, 30000, 256);
     assert_true(r->master[0][12344] == 0.0f);
     assert_true(r->master[0][12345] > 0.0f);
+    for (uint32_t i = 0; i < 64; ++i) { // the fade-in
+      const float part = r->master[0][12345 + i] / signal_ramp(77777 + i, 0);
+      assert_float_equal(part, (i + 1) / 64.0, 1e-6);
+    }
     assert_ramp(r->master[0] + 12345 + 64, 10000, 77777 + 64, 0);
     assert_int_equal(rig_position(r, 0) >> 32, 77777 + 30000 - 12345);
     rig_down(r);
@@ -163,7 +167,7 @@ seek_does_not_click(void** state)
   rig_simple(r, COMMAND_PLAY, 0, 1000);
   for (uint32_t i = 0; i < 40; ++i) {
     rig_seek(r, COMMAND_SEEK, 0, 1000 + i * 7919, 5000 + i * 2000);
-    rig_seek(r, COMMAND_SEEK, 0, 2000 + i * 7919, 5000 + i * 2000 + (i & 1 ? 0 : 20)); // one on the heels of the other
+    rig_seek(r, COMMAND_SEEK, 0, 1480 + i * 7919, 5000 + i * 2000 + (i & 1 ? 0 : 20)); // one on the heels of the other
     rig_run(r, 4000 + (i + 1) * 2000, 256);
   }
   assert_true(largest_bend(r->master[0], 1100, 80000) < 0.02f);
