@@ -2,14 +2,22 @@
 #include "control/commands.h"
 #include "control/state.h"
 
-/// The frame that the optional "seconds from now" means: from when the command was given.
+static const double PRIMING = 0.1;  ///< seconds that a deck may need from its load to an exact start
+static const double WAITED  = 0.01; ///< seconds from which on a call has waited for a load
+
+/// The frame that the optional "seconds from now" means: from when the command was given.  Where the load before it
+/// took longer than that, soon: not in the midst of the track.
 static int64_t
 when(const Control* const c, const Call* const call)
 {
   if (!call->count || call->values[0].number == 0.0) {
     return call->at;
   }
-  return call_order(call) + frames_of(c, call->values[0].number);
+  const int64_t at      = call_order(call) + frames_of(c, call->values[0].number);
+  const int64_t now     = now_of(c);
+  const int64_t soonest = now + frames_of(c, PRIMING);
+  const bool    waited  = call->at == AT_NOW && now - call->received > frames_of(c, WAITED);
+  return waited && at < soonest ? soonest : at;
 }
 
 static Progress

@@ -261,6 +261,23 @@ a_start_waits_for_all_its_decks(void** state)
 }
 
 static void
+a_start_that_its_load_outlasts_comes_soon(void** state)
+{
+  (void)state;
+  Fake* const f  = fake_new();
+  f->disk_sleeps = true;
+  fake_say(f, "/deck/1/load %s", f->file);
+  fake_say(f, "/start 0.5 1");
+  fake_turn(f);
+  f->now += 2 * FAKE_RATE;
+  f->disk_sleeps = false;
+  fake_turn(f);
+  assert_int_equal(fake_last(f)->kind, COMMAND_START);
+  assert_int_equal(fake_last(f)->at, f->now + FAKE_RATE / 10);
+  fake_free(f);
+}
+
+static void
 retired_things_go_back(void** state)
 {
   (void)state;
@@ -356,6 +373,7 @@ main(void)
     cmocka_unit_test(a_queue_without_end_is_refused),
     cmocka_unit_test(a_stop_outlives_what_waits),
     cmocka_unit_test(a_start_waits_for_all_its_decks),
+    cmocka_unit_test(a_start_that_its_load_outlasts_comes_soon),
     cmocka_unit_test(retired_things_go_back),
     cmocka_unit_test(a_recording_ends_behind_the_fence),
     cmocka_unit_test(an_answer_may_be_answered_with_a_command),
