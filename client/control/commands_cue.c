@@ -88,6 +88,9 @@ static Progress
 send_command(Control* const c, Call* const call, const Command* const command)
 {
   if (control_command(c, call, call->at, command)) {
+    if (deck_state(c, call->deck) != DECK_PLAYING && call->at == AT_NOW) { // it runs ahead from its new place
+      c->decks[call->deck].ready_at = now_of(c) + frames_of(c, PRIMING_SECONDS);
+    }
     answer_ok(c, call, NULL, 0);
   }
   return CALL_DONE;

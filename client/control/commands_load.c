@@ -83,6 +83,7 @@ hand_over(Control* const c, Call* const call, const int64_t at)
   }
   call->track = NULL;
   deck_put(c, call->deck, stem, &s);
+  c->decks[call->deck].ready_at = now_of(c) + frames_of(c, PRIMING_SECONDS);
   load_prefetch(c);
   const Value length = value_double(call->rate ? (double)call->frames / call->rate : 0.0);
   answer_ok(c, call, &length, 1);

@@ -2,8 +2,7 @@
 #include "control/commands.h"
 #include "control/state.h"
 
-static const double PRIMING = 0.1;  ///< seconds that a deck may need from its load to an exact start
-static const double WAITED  = 0.01; ///< seconds from which on a call has waited for a load
+static const double WAITED = 0.01; ///< seconds from which on a call has waited for a load
 
 /// The frame that the optional "seconds from now" means: from when the command was given.  Where the load before it
 /// took longer than that, soon: not in the midst of the track.
@@ -15,7 +14,7 @@ when(const Control* const c, const Call* const call)
   }
   const int64_t at      = call_order(call) + frames_of(c, call->values[0].number);
   const int64_t now     = now_of(c);
-  const int64_t soonest = now + frames_of(c, PRIMING);
+  const int64_t soonest = now + frames_of(c, PRIMING_SECONDS);
   const bool    waited  = call->at == AT_NOW && now - call->received > frames_of(c, WAITED);
   return waited && at < soonest ? soonest : at;
 }
@@ -61,6 +60,17 @@ run_toggle(Control* const c, Call* const call)
   return transport(c, call, COMMAND_TOGGLE);
 }
 
+/// Decks that are still being primed would start one after the other: all wait for the last.
+static int64_t
+when_all_are_ready(const Control* const c, const uint64_t mask, const int64_t at)
+{
+  int64_t ready = at == AT_NOW ? now_of(c) : at;
+  for (uint8_t d = 0; d < c->ops.decks; ++d) {
+    ready = mask >> d & 1 && c->decks[d].ready_at > ready ? c->decks[d].ready_at : ready;
+  }
+  return at == AT_NOW && ready > now_of(c) ? ready : at;
+}
+
 Progress
 run_start(Control* const c, Call* const call)
 {
@@ -80,7 +90,7 @@ run_start(Control* const c, Call* const call)
     return CALL_DONE;
   }
   const Command command = {.kind = COMMAND_START, .decks = {mask}};
-  const int64_t at      = when(c, call);
+  const int64_t at      = when_all_are_ready(c, mask, when(c, call));
   if (control_command(c, call, at, &command)) {
     for (uint8_t d = 0; d < c->ops.decks; ++d) {
       if (mask >> d & 1) {

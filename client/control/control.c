@@ -36,7 +36,7 @@ control_new(Control** const out, const Ops* const ops, Error* const error)
     for (int i = 0; i < SEEK_PINS; ++i) {
       c->decks[d].seek_until[i] = INT64_MIN;
     }
-    c->decks[d].set_going = INT64_MIN;
+    c->decks[d].set_going = c->decks[d].ready_at = INT64_MIN;
   }
   *out = c;
   return STATUS_OK;

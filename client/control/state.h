@@ -19,6 +19,9 @@
 /// How far ahead of its frame a command enters the ring: the chain's latency and a block must fit in.
 #define RING_LEAD 32768
 
+/// Seconds that a deck may need from its track or place to an exact start.
+#define PRIMING_SECONDS 0.1
+
 /// Calls for the future begin so many seconds before their time: data is pinned, tracks are handed over.
 #define CALL_LEAD_SECONDS 2.0
 
@@ -45,6 +48,7 @@ typedef struct {
   int64_t loop_start, loop_end; ///< loop_end 0: there is none
   bool    loop_on, repeat;
   int64_t hot_cue[MAX_HOT_CUES]; ///< < 0: not set
+  int64_t ready_at;              ///< engine frame from which on it surely is primed
   int64_t set_going;             ///< engine frame up to which a command may yet start it
   int64_t seek_until[SEEK_PINS]; ///< engine frame up to which the pin is needed
   int     next_seek;

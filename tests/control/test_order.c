@@ -261,6 +261,26 @@ a_start_waits_for_all_its_decks(void** state)
 }
 
 static void
+decks_just_loaded_start_together(void** state)
+{
+  (void)state;
+  Fake* const f = fake_new();
+  fake_load(f, 1);
+  f->now += FAKE_RATE;
+  fake_load(f, 2);
+  f->now += 100;
+  fake_ask(f, "/start 0 1 2");
+  assert_int_equal(fake_last(f)->at, f->now - 100 + FAKE_RATE / 10);
+  f->now += FAKE_RATE;
+  fake_ask(f, "/start 0 1 2"); // ready long since
+  assert_true(fake_last(f)->at == AT_NOW);
+  fake_ask(f, "/deck/1/seek 3"); // one is elsewhere now
+  fake_ask(f, "/start 0 1 2");
+  assert_int_equal(fake_last(f)->at, f->now + FAKE_RATE / 10);
+  fake_free(f);
+}
+
+static void
 a_start_that_its_load_outlasts_comes_soon(void** state)
 {
   (void)state;
@@ -373,6 +393,7 @@ main(void)
     cmocka_unit_test(a_queue_without_end_is_refused),
     cmocka_unit_test(a_stop_outlives_what_waits),
     cmocka_unit_test(a_start_waits_for_all_its_decks),
+    cmocka_unit_test(decks_just_loaded_start_together),
     cmocka_unit_test(a_start_that_its_load_outlasts_comes_soon),
     cmocka_unit_test(retired_things_go_back),
     cmocka_unit_test(a_recording_ends_behind_the_fence),
