@@ -52,7 +52,7 @@ def configure(conf):
     env, o = conf.env, conf.options
     env.VERSION = VERSION
     env.append_value('CFLAGS', ['-std=c11', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Wshadow', '-Wstrict-prototypes',
-                                '-Wmissing-prototypes', '-fvisibility=hidden', '-pthread', '-ffp-contract=off',
+                                '-Wmissing-prototypes', '-Wvla', '-fvisibility=hidden', '-pthread', '-ffp-contract=off',
                                 '-ffunction-sections']) # a section for each: the real-time gate looks at functions
     env.append_value('CFLAGS', ['-O0', '-g'] if o.debug else ['-O2', '-g', '-DNDEBUG'])
     env.append_value('DEFINES', ['_GNU_SOURCE', 'DECKHOST_VERSION="%s"' % VERSION])
