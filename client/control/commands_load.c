@@ -113,7 +113,8 @@ run_load(Control* const c, Call* const call)
   }
   // A deck that doesn't play gets its track early, so that it is primed and can start on the very frame; one that does
   // plays on until then.
-  if (deck_is_idle(c, call->deck)) {
+  const bool early = call->at > now_of(c) + MAX_BLOCK; // else what is to happen then would come before it
+  if (early && deck_is_idle(c, call->deck)) {
     return hand_over(c, call, AT_NOW);
   }
   call->for_time = !is_due(c, call);

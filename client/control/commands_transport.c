@@ -19,6 +19,19 @@ when(const Control* const c, const Call* const call)
   return waited && at < soonest ? soonest : at;
 }
 
+/// A start given by hand waits for what was done to its decks just before: for the track to be in its place, and for
+/// all to be primed, or they would start one after the other.
+static int64_t
+when_ready(const Control* const c, const Call* const call, const uint64_t mask, const int64_t at)
+{
+  const int64_t now   = now_of(c);
+  int64_t       ready = at == AT_NOW ? now : at;
+  for (uint8_t d = 0; d < c->ops.decks; ++d) {
+    ready = mask >> d & 1 && c->decks[d].ready_at > ready ? c->decks[d].ready_at : ready;
+  }
+  return call->at != AT_NOW || (at == AT_NOW && ready == now) ? at : ready;
+}
+
 static Progress
 transport(Control* const c, Call* const call, const CommandKind kind)
 {
@@ -26,7 +39,8 @@ transport(Control* const c, Call* const call, const CommandKind kind)
     return CALL_DONE;
   }
   const Command command = {.kind = (uint16_t)kind, .deck = call->deck};
-  const int64_t at      = when(c, call);
+  const int64_t given   = when(c, call);
+  const int64_t at      = given == AT_NOW ? AT_NOW : when_ready(c, call, UINT64_C(1) << call->deck, given);
   if (control_command(c, call, at, &command)) {
     if (kind == COMMAND_PLAY || kind == COMMAND_TOGGLE) {
       deck_will_move(c, call->deck, at);
@@ -60,17 +74,6 @@ run_toggle(Control* const c, Call* const call)
   return transport(c, call, COMMAND_TOGGLE);
 }
 
-/// Decks that are still being primed would start one after the other: all wait for the last.
-static int64_t
-when_all_are_ready(const Control* const c, const uint64_t mask, const int64_t at)
-{
-  int64_t ready = at == AT_NOW ? now_of(c) : at;
-  for (uint8_t d = 0; d < c->ops.decks; ++d) {
-    ready = mask >> d & 1 && c->decks[d].ready_at > ready ? c->decks[d].ready_at : ready;
-  }
-  return at == AT_NOW && ready > now_of(c) ? ready : at;
-}
-
 Progress
 run_start(Control* const c, Call* const call)
 {
@@ -90,7 +93,7 @@ run_start(Control* const c, Call* const call)
     return CALL_DONE;
   }
   const Command command = {.kind = COMMAND_START, .decks = {mask}};
-  const int64_t at      = when_all_are_ready(c, mask, when(c, call));
+  const int64_t at      = when_ready(c, call, mask, when(c, call));
   if (control_command(c, call, at, &command)) {
     for (uint8_t d = 0; d < c->ops.decks; ++d) {
       if (mask >> d & 1) {

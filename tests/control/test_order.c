@@ -281,6 +281,24 @@ decks_just_loaded_start_together(void** state)
 }
 
 static void
+a_start_never_overtakes_its_load(void** state)
+{
+  (void)state;
+  static const char* const starts[] = {"/deck/1/play 0.001", "/start 0.001 1", "/start 0 1"};
+  for (int i = 0; i < 3; ++i) {
+    Fake* const f = fake_new();
+    fake_say(f, "/deck/1/load %s", f->file);
+    fake_say(f, "%s", starts[i]);
+    f->now += 200; // less than counts as waiting
+    fake_turn(f);
+    assert_int_equal(f->nsent, 2);
+    assert_int_equal(f->sent[0].kind, COMMAND_TRACK);
+    assert_int_equal(f->sent[1].at, f->now + FAKE_RATE / 10);
+    fake_free(f);
+  }
+}
+
+static void
 a_start_that_its_load_outlasts_comes_soon(void** state)
 {
   (void)state;
@@ -394,6 +412,7 @@ main(void)
     cmocka_unit_test(a_stop_outlives_what_waits),
     cmocka_unit_test(a_start_waits_for_all_its_decks),
     cmocka_unit_test(decks_just_loaded_start_together),
+    cmocka_unit_test(a_start_never_overtakes_its_load),
     cmocka_unit_test(a_start_that_its_load_outlasts_comes_soon),
     cmocka_unit_test(retired_things_go_back),
     cmocka_unit_test(a_recording_ends_behind_the_fence),
