@@ -197,13 +197,32 @@ test_latency_is_hidden(void** const state)
   }
 }
 
+static void
+test_all_at_time_zero(void** const state)
+{
+  (void)state;
+  make_hits("b.wav");
+  Wav    w     = render("0 /deck/1/load b.wav\n0 /deck/1/pitch 2\n0 /deck/1/play\n", "256", "2.1");
+  double first = 0.0, whole = 0.0;
+  for (int64_t i = 0; i < RATE / 4; ++i) {
+    const double e = (double)w.frames[2 * i] * (double)w.frames[2 * i];
+    whole += e;
+    first += i < RATE / 100 ? e : 0.0;
+  }
+  assert_true(whole > 1.0 && first > 0.98 * whole); // the first hit is there, and at once
+  for (int k = 1; k < 4; ++k) {
+    assert_true(fabs(centre(&w, 0.5 * k * RATE) - 0.002 * RATE) < 0.001 * RATE);
+  }
+  free(w.frames);
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_eq_equals_the_cookbook), cmocka_unit_test(test_isolator_kills),
     cmocka_unit_test(test_pitch_in_cents),         cmocka_unit_test(test_files_of_other_rates),
-    cmocka_unit_test(test_latency_is_hidden),
+    cmocka_unit_test(test_latency_is_hidden),      cmocka_unit_test(test_all_at_time_zero),
   };
   return cmocka_run_group_tests(tests, stage_open, stage_close);
 }

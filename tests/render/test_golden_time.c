@@ -159,6 +159,18 @@ test_levels(void** const state)
 }
 
 static void
+test_set_up_at_the_time_of_the_start(void** const state)
+{
+  (void)state;
+  make_noise("a.wav", 1.5, RATE);
+  Wav w = render("0 /deck/1/load a.wav\n1 /deck/1/trim -20\n1 /deck/1/play\n", "256", "2");
+  for (int64_t i = 0; i < 40000; ++i) { // no glide from what stood before
+    check_frame(&w, RATE + i, noise(i, 0) * 0.1f, noise(i, 1) * 0.1f, 1e-5f);
+  }
+  free(w.frames);
+}
+
+static void
 test_ramp(void** const state)
 {
   (void)state;
@@ -186,6 +198,7 @@ main(void)
     cmocka_unit_test(test_seek_and_pause),
     cmocka_unit_test(test_level_of_a_start_rises_smoothly),
     cmocka_unit_test(test_levels),
+    cmocka_unit_test(test_set_up_at_the_time_of_the_start),
     cmocka_unit_test(test_ramp),
   };
   return cmocka_run_group_tests(tests, stage_open, stage_close);
