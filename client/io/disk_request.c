@@ -83,8 +83,8 @@ load(Disk* const d, const Request* const q, Answer* const a)
     r->status = error_set(&r->error, STATUS_NO_MEMORY, "no memory to load %s", q->path);
     return;
   }
-  r->track  = &t->track; // NOLINT(clang-analyzer-core.NullDereference): no status means there is a track
-  r->frames = t->track.frames;
+  r->track  = &t->track;
+  r->frames = t->track.frames; // NOLINT(clang-analyzer-core.NullDereference): no status means there is a track
   r->rate   = t->track.rate;
   if (!pins_set(d->pins, q->deck, q->stem, PIN_CUE, pin_range(t, 0), a)) {
     r->status = full_of_pins(d, &r->error);

@@ -7,6 +7,7 @@
 #include <complex.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /// White noise of peak 0.5, always the same for a seed.
 static inline void
@@ -94,7 +95,8 @@ static inline double
 signal_peak_above(const float* const x, const uint32_t n, const double hz, const double rate)
 {
   enum { HALF = 256 };
-  double taps[2 * HALF + 1], once[n], peak = 0.0;
+  double        taps[2 * HALF + 1], peak = 0.0;
+  double* const once = calloc(n, sizeof(*once));
   for (int k = -HALF; k <= HALF; ++k) {
     const double u = M_PI * (k + HALF) / HALF, w = 2.0 * M_PI * hz / rate;
     const double window = 0.35875 - 0.48829 * cos(u) + 0.14128 * cos(2 * u) - 0.01168 * cos(3 * u);
@@ -113,6 +115,7 @@ signal_peak_above(const float* const x, const uint32_t n, const double hz, const
     }
     peak = fmax(peak, fabs(v));
   }
+  free(once);
   return peak;
 }
 
