@@ -30,6 +30,7 @@ act_of(const Command* const c)
     case COMMAND_PARAM:
       switch (c->param.param) {
         case PARAM_SPEED:
+        case PARAM_PITCH: // the plugin hands a shift on with the input that it came with
         case PARAM_KEYLOCK:
         case PARAM_STEM_GAIN:
         case PARAM_STEM_MUTE:
