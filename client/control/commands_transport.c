@@ -92,9 +92,13 @@ run_start(Control* const c, Call* const call)
     answer_error(c, call, "all decks are empty: load a track first");
     return CALL_DONE;
   }
-  const Command command = {.kind = COMMAND_START, .decks = {mask}};
-  const int64_t at      = when_ready(c, call, mask, when(c, call));
+  const int64_t given   = when(c, call);
+  const int64_t at      = when_ready(c, call, mask, given);
+  const Command command = {.at = at, .kind = COMMAND_START, .decks = {mask}};
   if (control_command(c, call, at, &command)) {
+    if (given == AT_NOW && at != AT_NOW) {
+      deck_will_be(c, &command);
+    }
     for (uint8_t d = 0; d < c->ops.decks; ++d) {
       if (mask >> d & 1) {
         deck_will_move(c, d, at);

@@ -36,17 +36,34 @@ deck_length(const Control* const c, const uint8_t deck)
   return length;
 }
 
+double
+deck_heard(const Control* const c, const uint8_t deck)
+{
+  const Deck* const       d = &c->decks[deck];
+  const DeckLevels* const l = &c->ops.levels->deck[deck];
+  return now_of(c) < d->coming_frame_until
+           ? (double)d->coming_frame
+           : (double)atomic_load_explicit(&l->position, memory_order_relaxed) / 4294967296.0;
+}
+
 int64_t
 deck_position(const Control* const c, const uint8_t deck)
 {
-  return atomic_load_explicit(&c->ops.levels->deck[deck].position, memory_order_relaxed) >> 32;
+  return (int64_t)deck_heard(c, deck);
 }
 
 int
 deck_state(const Control* const c, const uint8_t deck)
 {
-  const int state = atomic_load_explicit(&c->ops.levels->deck[deck].state, memory_order_relaxed);
-  return state != DECK_PLAYING && c->decks[deck].loading ? DECK_LOADING : state;
+  const Deck* const d     = &c->decks[deck];
+  const int64_t     now   = now_of(c);
+  int               state = atomic_load_explicit(&c->ops.levels->deck[deck].state, memory_order_relaxed);
+  if (now < d->coming_state_until) {
+    state = d->coming_state;
+  } else if (state == DECK_LOADING && now < d->ready_at) {
+    state = DECK_CUED; // being primed, and can be started
+  }
+  return state != DECK_PLAYING && d->loading ? DECK_LOADING : state;
 }
 
 /// "dir/title.flac" -> "title"
@@ -91,6 +108,109 @@ deck_will_move(Control* const c, const uint8_t deck, const int64_t at)
   const int64_t from = at == AT_NOW ? now_of(c) : at;
   const int64_t to   = from + 2 * MAX_BLOCK; // by then its state is seen
   d->set_going       = to > d->set_going ? to : d->set_going;
+}
+
+/// Engine frame from which on what is done at `from` is seen in the levels: with the next block, after a fade.
+static int64_t
+seen_from(const Control* const c, const int64_t from)
+{
+  return from + 3 * (int64_t)atomic_load(&c->ops.levels->block) + 64;
+}
+
+static int64_t
+time_of(const Control* const c, const Command* const m)
+{
+  return m->at == AT_NOW ? now_of(c) : m->at;
+}
+
+static void
+state_comes(Control* const c, const Command* const m, const uint8_t deck, const DeckState state)
+{
+  Deck* const d    = &c->decks[deck];
+  int64_t     from = time_of(c, m);
+  from             = state == DECK_PLAYING && d->ready_at > from ? d->ready_at : from; // a start waits that long
+  if (deck_stem(c, deck)) {
+    d->coming_state       = (int)state;
+    d->coming_state_until = seen_from(c, from);
+  }
+}
+
+static void
+frame_comes(Control* const c, const Command* const m, const uint8_t deck, const int64_t frame)
+{
+  const int64_t length              = deck_length(c, deck);
+  c->decks[deck].coming_frame       = frame < 0 ? 0 : frame > length ? length : frame;
+  c->decks[deck].coming_frame_until = seen_from(c, time_of(c, m));
+}
+
+static void
+stop_comes(Control* const c, const Command* const m, const uint8_t deck)
+{
+  state_comes(c, m, deck, DECK_CUED);
+  frame_comes(c, m, deck, c->decks[deck].cue);
+}
+
+static void
+track_comes(Control* const c, const Command* const m)
+{
+  Deck* const d     = &c->decks[m->deck];
+  int         other = 0;
+  for (int s = 0; s < MAX_STEMS; ++s) {
+    other += s != m->track.stem && d->stem[s].track;
+  }
+  if (other && (!m->track.track || !d->stem[m->track.stem].track)) {
+    return; // a stem more or less
+  }
+  d->coming_state       = m->track.track ? DECK_CUED : DECK_EMPTY;
+  d->coming_state_until = seen_from(c, time_of(c, m));
+  frame_comes(c, m, m->deck, 0);
+}
+
+void
+deck_will_be(Control* const c, const Command* const m)
+{
+  const bool plays = deck_state(c, m->deck) == DECK_PLAYING;
+  switch ((CommandKind)m->kind) {
+    case COMMAND_TRACK:
+      track_comes(c, m);
+      break;
+    case COMMAND_PLAY:
+      state_comes(c, m, m->deck, DECK_PLAYING);
+      break;
+    case COMMAND_PAUSE:
+    case COMMAND_TOGGLE:
+      if (plays || m->kind == COMMAND_TOGGLE) {
+        state_comes(c, m, m->deck, plays ? DECK_PAUSED : DECK_PLAYING);
+      }
+      break;
+    case COMMAND_STOP:
+      stop_comes(c, m, m->deck);
+      break;
+    case COMMAND_SEEK:
+      frame_comes(c, m, m->deck, (m->seek.relative ? deck_position(c, m->deck) : 0) + m->seek.frame);
+      break;
+    case COMMAND_CUE:
+      if (!plays) {
+        state_comes(c, m, m->deck, DECK_CUED);
+        frame_comes(c, m, m->deck, m->seek.frame < 0 ? deck_position(c, m->deck) : m->seek.frame);
+      }
+      break;
+    case COMMAND_CUE_GO:
+      frame_comes(c, m, m->deck, c->decks[m->deck].cue);
+      break;
+    case COMMAND_START:
+    case COMMAND_STOP_ALL:
+      for (uint8_t d = 0; d < c->ops.decks; ++d) {
+        if (m->kind == COMMAND_STOP_ALL) {
+          stop_comes(c, m, d);
+        } else if (m->decks.mask >> d & 1) {
+          state_comes(c, m, d, DECK_PLAYING);
+        }
+      }
+      break;
+    default:
+      break; // nothing that is read from the levels
+  }
 }
 
 bool

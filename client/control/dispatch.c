@@ -36,6 +36,9 @@ control_command(Control* const c, const Call* const call, const int64_t at, cons
   if (echo && at == AT_NOW) {
     params_apply(c->params, &copy, now_of(c));
   }
+  if (at == AT_NOW) {
+    deck_will_be(c, &copy);
+  }
   return true;
 }
 

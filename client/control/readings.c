@@ -79,11 +79,9 @@ seconds_of(const Control* const c, const uint8_t deck, const double frames)
 int
 read_position(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
 {
-  const DeckLevels* const l        = &c->ops.levels->deck[deck];
-  const int64_t           position = atomic_load_explicit(&l->position, memory_order_relaxed);
   (void)e;
   (void)k;
-  out[0] = seconds_of(c, deck, (double)position / 4294967296.0);
+  out[0] = seconds_of(c, deck, deck_heard(c, deck));
   return 1;
 }
 

@@ -51,6 +51,10 @@ typedef struct {
   int64_t ready_at;              ///< engine frame from which on it surely is primed
   int64_t set_going;             ///< engine frame up to which a command may yet start it
   int64_t seek_until[SEEK_PINS]; ///< engine frame up to which the pin is needed
+  int     coming_state;          ///< a DeckState that a command on its way brings
+  int64_t coming_state_until;    ///< engine frame from which on it is seen in the levels
+  int64_t coming_frame;          ///< likewise of the track
+  int64_t coming_frame_until;
   int     next_seek;
   float   peak[2];    ///< of the meter as last taken
   int64_t peak_taken; ///< ns
@@ -136,9 +140,11 @@ const Stem* deck_loaded(Control* c, const Call* call, uint8_t deck);
 const Stem* deck_stem(const Control* c, uint8_t deck);                       ///< likewise, no answer
 int64_t     deck_length(const Control* c, uint8_t deck);                     ///< frames of the longest stem
 int64_t     deck_position(const Control* c, uint8_t deck);                   ///< frames of the track, heard now
+double      deck_heard(const Control* c, uint8_t deck);                      ///< the same with its fraction
 int         deck_state(const Control* c, uint8_t deck);                      ///< a DeckState
 void        deck_put(Control* c, uint8_t deck, uint8_t stem, const Stem* s); ///< another track, or NULL: none
 void        deck_will_move(Control* c, uint8_t deck, int64_t at);            ///< a start is on its way
+void        deck_will_be(Control* c, const Command* command);                ///< soon: read as if it had been
 bool        deck_is_idle(const Control* c, uint8_t deck); ///< doesn't play, and nothing on its way starts it
 
 #endif

@@ -225,6 +225,51 @@ key_lock_and_pitch_are_limited_and_say_so(void** state)
 }
 
 static void
+what_was_answered_is_read_at_once(void** state)
+{
+  (void)state;
+  static const struct {
+    const char *command, *state, *position;
+  } steps[] = {
+    {"/deck/1/seek 5", "cued", "5"},
+    {"/deck/1/jump -1", "cued", "4"},
+    {"/deck/1/cue", "cued", "4"}, // here is where the jump went
+    {"/deck/1/cue 3", "cued", "3"},
+    {"/deck/1/play", "playing", "3"},
+    {"/deck/1/toggle", "paused", "3"},
+    {"/deck/1/toggle", "playing", "3"},
+    {"/deck/1/pause", "paused", "3"},
+    {"/start 0 1", "playing", "3"},
+    {"/deck/1/seek 50", "playing", "50"},
+    {"/deck/1/stop", "cued", "3"},
+    {"/deck/1/seek 7", "cued", "7"},
+    {"/deck/1/cue/go", "cued", "3"},
+    {"/stop", "cued", "3"},
+    {"/deck/1/unload", "empty", "0"},
+  };
+  Fake* const f = fake_new();
+  fake_load(f, 1);
+  atomic_store(&f->levels.deck[0].state, DECK_LOADING); // being primed, and so it stays
+  atomic_store(&f->levels.block, 256);
+  for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); ++i) {
+    char expected[100];
+    fake_ask(f, steps[i].command);
+    fake_forget(f);
+    fake_ask(f, "/get /deck/1/{state,position}");
+    assert_int_equal(f->nanswers, 3);
+    snprintf(expected, sizeof(expected), "/value /deck/1/state %s", steps[i].state);
+    assert_string_equal(f->answers[0], expected);
+    snprintf(expected, sizeof(expected), "/value /deck/1/position %s", steps[i].position);
+    assert_string_equal(f->answers[1], expected);
+  }
+  f->now += FAKE_RATE; // and then the levels are believed
+  fake_forget(f);
+  fake_ask(f, "/get /deck/1/state");
+  assert_string_equal(f->answers[0], "/value /deck/1/state loading");
+  fake_free(f);
+}
+
+static void
 values_are_read_back(void** state)
 {
   (void)state;
@@ -259,6 +304,7 @@ values_are_read_back(void** state)
     char expected[200];
     atomic_store(&f->levels.deck[0].peak[0], 1.0f);
     fake_ask(f, pairs[i][0]);
+    f->now += FAKE_RATE; // until the levels show it
     fake_forget(f);
     snprintf(get, sizeof(get), "/get %s", pairs[i][1]);
     snprintf(expected, sizeof(expected), "/value %s %s", pairs[i][1], pairs[i][2]);
@@ -386,6 +432,7 @@ main(void)
     cmocka_unit_test(ids_come_back),
     cmocka_unit_test(key_lock_and_pitch_are_limited_and_say_so),
     cmocka_unit_test(values_are_read_back),
+    cmocka_unit_test(what_was_answered_is_read_at_once),
     cmocka_unit_test(patterns_read_many),
     cmocka_unit_test(a_ramp_is_seen_moving),
     cmocka_unit_test(stats_have_their_keys),
