@@ -82,6 +82,7 @@ answer_refuse(Control* const      c,
   if (to->kind == SENDER_NONE) {
     log_error("%s: %s", address, text);
   } else if (to->kind == SENDER_SCORE) {
+    ++c->refused;
     log_error("%s: %s: %s", score_place(to->score.score, to->score.index), address, text);
     score_answered(to->score.score, to->score.index);
   } else {

@@ -154,6 +154,12 @@ control_score_pending(const Control* const c)
   return c->score ? score_pending(c->score, now_of(c)) : 0;
 }
 
+size_t
+control_score_refused(const Control* const c)
+{
+  return c->refused;
+}
+
 /// Do all that can be done now.  Returns whether something is owed to us soon.
 static bool
 work(Control* const c)

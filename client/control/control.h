@@ -38,6 +38,9 @@ Status control_play_score(Control* c, const char* path, int64_t origin, Error* e
 double control_score_length(const Control* c);
 size_t control_score_pending(const Control* c);
 
+/// How many commands of scores failed when their time came; each was logged.
+size_t control_score_refused(const Control* c);
+
 /// One turn of the loop: waits up to `timeout_ms` for something to do (0: don't wait).  Due messages enter the command
 /// ring, a little ahead of their frame.
 void control_poll(Control* c, int timeout_ms);

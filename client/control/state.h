@@ -87,6 +87,7 @@ struct Control {
 
   Recording   recording;
   Score*      score;
+  size_t      refused; ///< how many commands of scores failed
   struct Osc* osc;
   TimeTags    timetags;
   Stats       stats;

@@ -43,7 +43,9 @@ answer(void* const data, const char* const line)
   Render* const r = data;
   r->answered     = true;
   if (!strncmp(line, "/error ", 7)) {
-    log_error("%s", line + 7);
+    const char* const text = strchr(line, '"'); // after the command's address
+    const size_t      n    = text ? strlen(text) : 0;
+    log_error("%.*s", n > 2 ? (int)n - 2 : (int)strlen(line), n > 2 ? text + 1 : line);
     r->failed = true;
   }
 }
@@ -197,7 +199,12 @@ play(Render* const r)
   if (written) {
     log_info("%s: %.3f s rendered in %.3f s, %.1f times real time", r->options->out, seconds, spent, seconds / spent);
   }
-  return written;
+  const size_t refused = control_score_refused(rig_control(r->rig));
+  if (refused) {
+    log_error("%s: %zu of its commands failed, and %s lacks what they should have done", r->options->score, refused,
+              r->options->out);
+  }
+  return written && !refused;
 }
 
 static bool

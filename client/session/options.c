@@ -24,7 +24,7 @@ const char options_help[] =
   "      --no-connect    don't connect the master to the sound card\n"
   "      --no-deck-ports no JACK ports per deck\n"
   "      --start-server  start a JACK server if none runs (never without this option)\n"
-  "      --help, --version\n"
+  "  -h, --help          --version\n"
   "\n"
   "Exit status: 0 done, 1 failed, 2 wrong usage.  deckhost send /help lists the commands; see also deckhost(1).\n";
 
@@ -87,7 +87,7 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
   long number = 0;
   bool ok     = true;
   opterr      = 0;
-  for (int c; ok && (c = getopt_long(argc, argv, ":n:d:", table, NULL)) != -1;) {
+  for (int c; ok && (c = getopt_long(argc, argv, ":hn:d:", table, NULL)) != -1;) {
     switch (c) {
       case 'n':
         o->name = optarg;
@@ -122,6 +122,7 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
       case OPT_NO_START_SERVER:
         o->start_server = false;
         break;
+      case 'h':
       case OPT_HELP:
         return OPTIONS_HELP;
       case OPT_VERSION:

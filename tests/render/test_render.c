@@ -77,6 +77,8 @@ test_exit_status(void** const state)
   log_set_level((LogLevel)-1);
   assert_int_equal(render_status("0 /deck/1/load a.wav\n", "out.wav", "256", "0.1"), 0);
   assert_int_equal(render_status("0 /deck/1/load nowhere.wav\n", "out.wav", "256", "0.1"), 1);
+  assert_int_equal(render_status("0 /deck/1/load test.score\n", "out.wav", "256", "0.1"), 1); // no audio
+  assert_int_equal(render_status("0 /deck/1/play\n", "out.wav", "256", "0.1"), 1); // found only when it is due
   assert_int_equal(render_status("0 /deck/1/sing\n", "out.wav", "256", "0.1"), 1);
   assert_int_equal(render_status("0 /deck/1/speed 9\n", "out.wav", "256", "0.1"), 1);
   assert_int_equal(render_status("0 /deck/1/load a.wav\n", "nowhere/out.wav", "256", "0.1"), 1);
