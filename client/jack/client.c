@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "dsp/denormal.h"
+#include "jack/connections.h"
 #include "jack/ports.h"
 
 #include <stdatomic.h>
@@ -19,6 +20,11 @@ struct JackClient {
   JackRt         rt;
   atomic_bool    lost;
   char           lost_why[128]; ///< written before `lost` is set
+  atomic_bool    graph_changed; ///< since the connections were looked at
+  int64_t        look_at;       ///< clock_ns() when they will be; 0: no need
+  Connections    connections;   ///< as last seen
+  bool           looked;        ///< at them at all
+  char*          title[MAX_DECKS];
 };
 
 // libjack prints several lines for one failure; we say one, with what to do
@@ -41,6 +47,13 @@ static int
 on_xrun(void* const data)
 {
   engine_count_xrun(((JackClient*)data)->rt.engine);
+  return 0;
+}
+
+static int
+on_graph(void* const data)
+{
+  atomic_store_explicit(&((JackClient*)data)->graph_changed, true, memory_order_relaxed);
   return 0;
 }
 
@@ -73,6 +86,33 @@ on_latency(const jack_latency_callback_mode_t mode, void* const data)
   }
 }
 
+// Become a client of a server: at the start, and again when the server has been away.
+static Status
+join(JackClient* const c, const bool start_server, Error* const error)
+{
+  const JackConfig* const config  = &c->config;
+  jack_status_t           status  = 0;
+  const unsigned          options = (start_server ? 0u : JackNoStartServer) | (config->server ? JackServerName : 0u);
+  c->client                       = jack_client_open(config->name, (jack_options_t)options, &status, config->server);
+  if (c->client) {
+    snprintf(c->name, sizeof(c->name), "%s", jack_get_client_name(c->client));
+    if (status & JackNameNotUnique) {
+      log_warn("another JACK client is called \"%s\": this one is \"%s\"", config->name, c->name);
+    }
+    return STATUS_OK;
+  }
+  const char* const server = config->server ? config->server : getenv("JACK_DEFAULT_SERVER");
+  if (status & (JackServerFailed | JackServerError)) {
+    return error_set(error, STATUS_NO_SERVER,
+                     "no JACK server%s%s%s is running: start one (jackd -d alsa, or jackd -d dummy without a sound "
+                     "card), or let deckhost do it with --start-server",
+                     server ? " named \"" : "", server ? server : "", server ? "\"" : "");
+  }
+  return error_set(error, STATUS_FAILED,
+                   "JACK refuses the client \"%s\" (status 0x%x): is the name longer than %d characters?", config->name,
+                   (unsigned)status, jack_client_name_size() - 1);
+}
+
 Status
 jack_open_client(JackClient** const out, const JackConfig* const config, Error* const error)
 {
@@ -83,25 +123,10 @@ jack_open_client(JackClient** const out, const JackConfig* const config, Error* 
   c->config = *config;
   jack_set_error_function(ignore_line);
   jack_set_info_function(ignore_line);
-  jack_status_t  status  = 0;
-  const unsigned options = (config->start_server ? 0u : JackNoStartServer) | (config->server ? JackServerName : 0u);
-  c->client              = jack_client_open(config->name, (jack_options_t)options, &status, config->server);
-  if (!c->client) {
+  const Status status = join(c, config->start_server, error);
+  if (status) {
     free(c);
-    const char* const server = config->server ? config->server : getenv("JACK_DEFAULT_SERVER");
-    if (status & (JackServerFailed | JackServerError)) {
-      return error_set(error, STATUS_NO_SERVER,
-                       "no JACK server%s%s%s is running: start one (jackd -d alsa, or jackd -d dummy without a sound "
-                       "card), or let deckhost do it with --start-server",
-                       server ? " named \"" : "", server ? server : "", server ? "\"" : "");
-    }
-    return error_set(error, STATUS_FAILED,
-                     "JACK refuses the client \"%s\" (status 0x%x): is the name longer than %d characters?",
-                     config->name, (unsigned)status, jack_client_name_size() - 1);
-  }
-  snprintf(c->name, sizeof(c->name), "%s", jack_get_client_name(c->client));
-  if (status & JackNameNotUnique) {
-    log_warn("another JACK client is called \"%s\": this one is \"%s\"", config->name, c->name);
+    return status;
   }
   *out = c;
   return STATUS_OK;
@@ -125,12 +150,11 @@ jack_name(const JackClient* const c)
   return c->name;
 }
 
-Status
-jack_start(JackClient* const c, Engine* const engine, Error* const error)
+// Ports, callbacks, metadata; from here on the engine runs.
+static Status
+activate(JackClient* const c, Error* const error)
 {
-  c->engine           = engine;
-  c->rt.engine        = engine_rt(engine);
-  const Status status = ports_register(c->client, &c->rt, c->config.deck_ports ? engine_decks(engine) : 0, error);
+  const Status status = ports_register(c->client, &c->rt, c->config.deck_ports ? engine_decks(c->engine) : 0, error);
   if (status) {
     return status;
   }
@@ -138,23 +162,94 @@ jack_start(JackClient* const c, Engine* const engine, Error* const error)
   jack_set_thread_init_callback(c->client, on_thread_init, c);
   jack_set_xrun_callback(c->client, on_xrun, c);
   jack_set_latency_callback(c->client, on_latency, c);
+  jack_set_graph_order_callback(c->client, on_graph, c);
   jack_on_info_shutdown(c->client, on_shutdown, c);
   ports_describe(c->client, &c->rt);
-  if (jack_activate(c->client)) {
-    return error_set(error, STATUS_FAILED, "JACK does not activate the client: is the server overloaded?");
-  }
+  return jack_activate(c->client)
+           ? error_set(error, STATUS_FAILED, "JACK does not activate the client: is the server overloaded?")
+           : STATUS_OK;
+}
+
+static void
+connect_master(JackClient* const c)
+{
   if (c->config.connect && ports_connect_master(c->client, &c->rt) < 2) {
     log_warn("the master is not connected: JACK shows no two physical playback ports; connect %s:master_L and master_R "
              "by hand",
              c->name);
   }
+}
+
+Status
+jack_start(JackClient* const c, Engine* const engine, Error* const error)
+{
+  c->engine           = engine;
+  c->rt.engine        = engine_rt(engine);
+  const Status status = activate(c, error);
+  if (!status) {
+    connect_master(c);
+  }
+  return status;
+}
+
+Status
+jack_come_back(JackClient* const c, Error* const error)
+{
+  if (c->client) {
+    jack_client_close(c->client);
+    c->client = NULL;
+  }
+  Status status = join(c, false, error);
+  if (status) {
+    return status;
+  }
+  if (jack_rate(c) != engine_rate(c->engine)) {
+    return error_set(
+      error, STATUS_BUSY,
+      "the JACK server came back at %u Hz, the decks run at %u Hz and go on waiting: start it with -r %u", jack_rate(c),
+      engine_rate(c->engine), engine_rate(c->engine));
+  }
+  atomic_store_explicit(&c->lost, false, memory_order_release);
+  atomic_store_explicit(&c->graph_changed, false, memory_order_relaxed);
+  c->look_at = 0;
+  status     = activate(c, error);
+  if (status) {
+    return status;
+  }
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+    if (c->title[d]) {
+      ports_title(c->client, &c->rt, d, c->title[d]);
+    }
+  }
+  if (!c->looked) {
+    connect_master(c);
+  }
+  const size_t missing = connections_restore(&c->connections, c->client);
+  if (missing) {
+    log_warn("%zu connections could not be made again: the other ports are not there", missing);
+  }
   return STATUS_OK;
+}
+
+void
+jack_look(JackClient* const c)
+{
+  // Only once the graph has been still for a while: a server that goes takes connections apart first
+  const int64_t now = clock_ns();
+  if (atomic_exchange_explicit(&c->graph_changed, false, memory_order_relaxed)) {
+    c->look_at = now + 1000000000;
+  }
+  if (c->look_at && now > c->look_at && !jack_lost(c)) {
+    connections_note(&c->connections, c->client);
+    c->looked  = true;
+    c->look_at = 0;
+  }
 }
 
 void
 jack_stop(JackClient* const c)
 {
-  if (!jack_lost(c)) {
+  if (c->client && !jack_lost(c)) {
     ports_undescribe(c->client, &c->rt);
     jack_deactivate(c->client);
   }
@@ -164,7 +259,13 @@ void
 jack_close_client(JackClient* const c)
 {
   if (c) {
-    jack_client_close(c->client);
+    if (c->client) {
+      jack_client_close(c->client);
+    }
+    connections_clear(&c->connections);
+    for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+      free(c->title[d]);
+    }
     free(c);
   }
 }
@@ -198,11 +299,17 @@ jack_lost_reason(const JackClient* const c)
 void
 jack_set_title(JackClient* const c, const uint32_t deck, const char* const title)
 {
-  ports_title(c->client, &c->rt, deck, title);
+  free(c->title[deck]);
+  c->title[deck] = title ? strdup(title) : NULL;
+  if (c->client && !jack_lost(c)) {
+    ports_title(c->client, &c->rt, deck, title);
+  }
 }
 
 void
 jack_latency_changed(JackClient* const c)
 {
-  (void)jack_recompute_total_latencies(c->client);
+  if (c->client && !jack_lost(c)) {
+    (void)jack_recompute_total_latencies(c->client);
+  }
 }

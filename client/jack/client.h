@@ -35,6 +35,14 @@ int64_t jack_frame_now(const JackClient* c);
 bool        jack_lost(const JackClient* c);
 const char* jack_lost_reason(const JackClient* c);
 
+/// Once it is lost: tries to be a client again, with the same ports and connections.  The engine goes on where it was.
+/// STATUS_NO_SERVER: there is none yet; STATUS_BUSY: there is one of another rate: try again.  Anything else: it can't
+/// be. `error` says why.
+Status jack_come_back(JackClient* c, Error* error);
+
+/// Sees what our ports are connected to, for jack_come_back.  To be called every now and then.
+void jack_look(JackClient* c);
+
 void jack_set_title(JackClient* c, uint32_t deck, const char* title); ///< pretty names of the deck's ports
 void jack_latency_changed(JackClient* c); ///< has the server ask the latency callbacks again
 

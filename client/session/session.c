@@ -97,6 +97,34 @@ stop(Session* const s)
   jack_close_client(s->jack);
 }
 
+/// Wait for a JACK server and become its client again.  Return: whether it could, or the end was asked for meanwhile.
+static bool
+come_back(Session* const s)
+{
+  Control* const control = rig_control(s->rig);
+  log_error("the JACK server went away (%s): the decks stand still until one is started again",
+            jack_lost_reason(s->jack));
+  for (bool told = false; !control_quitting(control);) {
+    for (int i = 0; i < 25 && !control_quitting(control); ++i) {
+      control_poll(control, 20);
+    }
+    Error        error;
+    const Status status = jack_come_back(s->jack, &error);
+    if (!status) {
+      log_info("JACK is back: %s plays on", jack_name(s->jack));
+      return true;
+    }
+    if (status != STATUS_NO_SERVER && !told) {
+      log_error("%s", error.text);
+      told = true; // and not twice a second
+    }
+    if (status != STATUS_NO_SERVER && status != STATUS_BUSY) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// Return: whether the end was asked for, not forced by JACK.
 static bool
 play(Session* const s, const Options* const o)
@@ -108,14 +136,15 @@ play(Session* const s, const Options* const o)
     log_info("OSC on %s port %d: deckhost send /help", o->osc_bind, o->osc_port);
   }
   s->startup = startup_new(control, o);
-  while (!control_quitting(control) && !jack_lost(s->jack)) {
+  bool good  = true;
+  while (good && !control_quitting(control)) {
     control_poll(control, 20);
+    jack_look(s->jack);
+    if (jack_lost(s->jack) && !control_quitting(control)) {
+      good = come_back(s);
+    }
   }
-  if (jack_lost(s->jack)) {
-    log_error("the JACK server went away (%s): start it again, then deckhost", jack_lost_reason(s->jack));
-    return false;
-  }
-  return true;
+  return good;
 }
 
 int
