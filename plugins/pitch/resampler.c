@@ -5,41 +5,53 @@
 #include "pitch/head.h"
 #include "pitch/onsets.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 // What a nominal delay allows; milliseconds.
 typedef struct {
-  double below, above;       ///< how far the delay may be from the nominal one
-  double jump_min, jump_max; ///< of a regular splice
-  double fade, history;      ///< of a regular splice, and what is compared before it
-  double search;             ///< over which the search is spread
-  double retry, retry_most;  ///< a poor splice is put off by `retry`, until that much past the limit; 0: never
+  double below, above;         ///< how far the delay may be from the nominal one
+  double far_below, far_above; ///< where the sound repeats well
+  double jump_min, jump_max;   ///< of a regular splice
+  double fade, history;        ///< of a regular splice, and what is compared before it
+  double search;               ///< over which a search is spread
+  double lead;                 ///< of delay: so long before the limit the search for a good
+                               ///< place begins
 } Profile;
 
-static const Profile NEAR = {14.15, 13.85, 6.0, 28.0, 4.0, 12.0, 8.0, 0.0, 0.0};
-static const Profile FAR  = {24.0, 24.0, 20.0, 48.0, 8.0, 8.0, 24.0, 16.0, 15.0};
+static const Profile NEAR = {14.15, 13.85, 14.15, 56.0, 6.0, 70.0, 4.0, 12.0, 24.0, 3.0};
+static const Profile FAR  = {24.0, 24.0, 56.0, 72.0, 20.0, 128.0, 16.0, 24.0, 48.0, 12.0};
 
 #define LEAST_DELAY 18.75 // of NEAR
-#define FAR_DELAY 50.0    // nominal delays from here on are FAR
-#define GOOD_MATCH 0.9f   // a correlation that is worth a splice before it must be
-#define LIKING 0.1f       // what a landing place at the edge of the range costs against one at the nominal delay
+#define FAR_DELAY 70.0    // nominal delays from here on are FAR
+#define GOOD_MATCH 0.98f  // a correlation that is worth a splice before it must be
+#define TONE 0.45f        // a correlation that shows a sound which repeats
+#define JUMP 40.0         // a usual one
+#define LIKING 0.02f      // what a landing place costs that is `above` off the nominal delay
+#define CANDIDATES 3      // places that are looked at closely
 #define ANCHOR_FADE 3.0   // before a hit
-#define ANCHOR_RADIUS 1.5 // searched around the place that is exactly in time
+#define ANCHOR_RADIUS 0.8 // searched around the place that is exactly in time
 #define ANCHOR_COST 0.4f  // at the edge of it
-#define ANCHOR_LATE 0.5   // a hit that would be no further off is left alone
+#define ANCHOR_LATE 0.2   // a hit that would be no further off is left alone
 #define AFTER_ONSET 10.0  // no regular splice so soon after a hit
 #define LAND_AFTER 2.5    // a splice lands no nearer behind a hit
 #define SHORTEST_FADE 0.5
 #define RESERVE 1.0 // that the head keeps from the newest frame, come what may
 
+// A search goes through all jumps on the coarse line, some in every cell, and
+// then looks closely at the best of them.
 typedef struct {
-  bool        on;
-  bool        back;  ///< the jump goes to older frames
-  int32_t     next;  ///< coarse lag to look at next
-  int32_t     slice; ///< lags per cell
-  int64_t     from;  ///< not before this frame
-  SpliceMatch best;  ///< in coarse frames
+  bool        on, ready;
+  bool        back;              ///< the jump goes to older frames
+  int32_t     next, last;        ///< coarse jumps yet to be looked at
+  int32_t     slice;             ///< of them per cell
+  int64_t     from;              ///< land not before this frame
+  float       ncc[2];            ///< at the last two jumps
+  SpliceMatch found[CANDIDATES]; ///< coarse frames; the best first
+  int         close;             ///< the one that is looked at closely
+  SpliceClimb climb;
+  SpliceMatch best; ///< in frames
 } Search;
 
 struct Resampler {
@@ -52,7 +64,7 @@ struct Resampler {
   uint32_t         fade_at, fade_length; ///< frames; length 0: no fade
   float            rho;
   Search           search;
-  int64_t          retry_from;
+  bool             tonal;    ///< the sound repeats, as far as is known
   bool             moved;    ///< the nominal delay has changed
   int              walk;     ///< splices on the way home
   uint32_t         anchored; ///< onsets dealt with, by count
@@ -69,8 +81,8 @@ RT static void
 set_profile(Resampler* const rs, const uint32_t delay)
 {
   const Profile m = delay < ms(rs, FAR_DELAY) ? NEAR : FAR;
-  const Profile p = {ms(rs, m.below),   ms(rs, m.above),  ms(rs, m.jump_min), ms(rs, m.jump_max),  ms(rs, m.fade),
-                     ms(rs, m.history), ms(rs, m.search), ms(rs, m.retry),    ms(rs, m.retry_most)};
+  const Profile p = {ms(rs, m.below),    ms(rs, m.above), ms(rs, m.far_below), ms(rs, m.far_above), ms(rs, m.jump_min),
+                     ms(rs, m.jump_max), ms(rs, m.fade),  ms(rs, m.history),   ms(rs, m.search),    ms(rs, m.lead)};
   rs->p           = p;
   rs->delay       = delay;
 }
@@ -102,7 +114,7 @@ resampler_least_delay_rt(const Input* const input)
 uint32_t
 resampler_past(const double rate)
 {
-  return (uint32_t)(rate * 1e-3 * (FAR.above + FAR.retry_most + FAR.jump_max + FAR.history + 8.0));
+  return (uint32_t)(rate * 1e-3 * (FAR.far_above + FAR.history + 32.0));
 }
 
 uint32_t
@@ -119,7 +131,7 @@ resampler_start_rt(Resampler* const rs, const uint32_t delay)
   head_put_rt(&rs->head, rs->in->now - delay, 0.0);
   rs->fade_length = 0;
   rs->search.on   = false;
-  rs->retry_from  = INT64_MIN;
+  rs->tonal       = false;
   rs->moved       = false;
   rs->walk        = 0;
   rs->home        = false;
@@ -151,7 +163,8 @@ resampler_home_rt(const Resampler* const rs)
   return rs->home;
 }
 
-// ---- splices ------------------------------------------------------------------------------------------------------
+// ---- splices
+// ------------------------------------------------------------------------------------------------------
 
 RT static double
 behind(const Resampler* const rs)
@@ -171,7 +184,8 @@ fade_to(Resampler* const rs, const double lag, const double length, const float 
   rs->home        = false;
 }
 
-// The window of a comparison around the head: `history` before it, and the fade after it as far as there are frames.
+// The window of a comparison around the head: `history` before it, and the fade
+// after it as far as there are frames.
 typedef struct {
   int64_t  frame;
   uint32_t frames;
@@ -191,7 +205,8 @@ refine(const Resampler* const rs, const double lag, const double history, const 
 {
   const Window       w = window_rt(rs, history, fade, lag);
   const float* const a = line_at_rt(&rs->in->line, w.frame);
-  // The other place through a pointer of its own: what lies between the two need not be in a row
+  // The other place through a pointer of its own: what lies between the two
+  // need not be in a row
   const int64_t whole = (int64_t)floor(lag);
   const float*  b     = line_at_rt(&rs->in->line, w.frame + whole - 16) + (size_t)2 * 16;
   SpliceMatch   m     = splice_refine_rt(a, b, w.frames, lag - (double)whole);
@@ -199,7 +214,8 @@ refine(const Resampler* const rs, const double lag, const double history, const 
   return m;
 }
 
-// Coarse frames around the head, compared at lags that may be far away: one line_at_rt() for each lag.
+// Coarse frames around the head, compared at lags that may be far away: one
+// line_at_rt() for each lag.
 RT static void
 search_lags(const Resampler* const rs,
             const Window           w,
@@ -238,44 +254,122 @@ splice_near(Resampler* const rs, const double lag, const double radius, const do
 }
 
 RT static void
-search_begin(Resampler* const rs, const bool back, const int64_t from, const double cells)
+search_begin(Resampler* const rs, const bool back, const int64_t from)
 {
-  Search* const s    = &rs->search;
-  s->on              = true;
-  s->back            = back;
-  s->from            = from;
-  s->next            = (int32_t)ceil(rs->p.jump_min / INPUT_COARSE);
-  const int32_t last = (int32_t)floor(rs->p.jump_max / INPUT_COARSE);
-  s->slice           = (int32_t)ceil((last - s->next + 1) / fmax(cells, 1.0));
-  s->best.score      = -1e9f;
-}
-
-/// Look at the next slice of jumps, those that stay within the limits.
-RT static void
-search_on(Resampler* const rs)
-{
-  Search* const s     = &rs->search;
-  const double  d     = behind(rs);
-  const int32_t last  = (int32_t)floor(rs->p.jump_max / INPUT_COARSE);
-  const double  least = rs->delay - rs->p.below, most = rs->delay + rs->p.above;
-  int32_t       to = s->next + s->slice - 1;
-  to               = to < last ? to : last;
-  const Window w   = window_rt(rs, rs->p.history, rs->p.fade, s->back ? 0.0 : to * INPUT_COARSE);
-  for (; s->next <= to; ++s->next) {
-    const double jump  = s->next * INPUT_COARSE;
-    const double lands = s->back ? d + jump : d - jump;
-    if (lands > most + rs->p.retry_most || lands < least || (s->back && (double)(rs->in->now - s->from) < lands)) {
-      continue;
-    }
-    const int32_t lag  = s->back ? -s->next : s->next;
-    const double  like = (d - rs->delay) / INPUT_COARSE; // the lag that lands at the nominal delay
-    search_lags(rs, w, lag, lag, like, LIKING * INPUT_COARSE / (float)rs->p.above, &s->best);
+  Search* const s   = &rs->search;
+  const double  d   = behind(rs);
+  const double  end = back ? rs->delay + rs->p.far_above - d : d - (rs->delay - rs->p.far_below);
+  s->on             = true;
+  s->ready          = false;
+  s->back           = back;
+  s->from           = from;
+  s->next           = (int32_t)ceil(rs->p.jump_min / INPUT_COARSE);
+  s->last           = (int32_t)floor(fmin(rs->p.jump_max, end) / INPUT_COARSE);
+  s->slice          = (int32_t)ceil((s->last - s->next + 1) * rs->in->cell / rs->p.search);
+  s->slice          = s->slice < 4 ? 4 : s->slice;
+  s->ncc[0] = s->ncc[1] = -1.0f;
+  s->close              = -1;
+  s->best.score         = -1e9f;
+  for (int i = 0; i < CANDIDATES; ++i) {
+    s->found[i].score = -1e9f;
   }
 }
 
-// ---- decisions ----------------------------------------------------------------------------------------------------
+/// What a jump is worth; not at all where it may not go.
+RT static float
+worth(const Resampler* const rs, const double lag, const float ncc)
+{
+  const double d     = behind(rs);
+  const double lands = d - lag;
+  const double off   = lands - rs->delay;
+  const bool   near  = off >= -rs->p.below && off <= rs->p.above;
+  if ((!near && ncc < TONE) || off < -rs->p.far_below || off > rs->p.far_above ||
+      (rs->search.back && (double)(rs->in->now - rs->search.from) < lands)) {
+    return -1e9f;
+  }
+  // What is lost by a splice is lost again with the next one: the longer the
+  // jump, the later
+  const float rare = (float)sqrt(ms(rs, JUMP) / fabs(lag));
+  return 1.0f - (1.02f - ncc) * rare - LIKING * (float)(fabs(off) / rs->p.above);
+}
 
-/// Deal with the next hit ahead of the head.  True: one is ahead, so leave the rest be.
+RT static void
+consider(Resampler* const rs, const SpliceMatch m)
+{
+  Search* const s = &rs->search;
+  for (int i = 0; i < CANDIDATES; ++i) {
+    if (m.score > s->found[i].score) {
+      for (int k = CANDIDATES - 1; k > i; --k) {
+        s->found[k] = s->found[k - 1];
+      }
+      s->found[i] = m;
+      return;
+    }
+  }
+}
+
+/// Look at the next slice of jumps, and keep the tops.
+RT static void
+search_coarse(Resampler* const rs)
+{
+  Search* const s  = &rs->search;
+  int32_t       to = s->next + s->slice - 1;
+  to               = to < s->last ? to : s->last;
+  float             ncc[SPLICE_LAGS];
+  const Line* const line = &rs->in->coarse;
+  while (s->next <= to) {
+    const Window  w     = window_rt(rs, rs->p.history, rs->p.fade, s->back ? 0.0 : to * INPUT_COARSE);
+    const int64_t frame = w.frame / INPUT_COARSE;
+    const int32_t n     = to - s->next + 1 < SPLICE_LAGS ? to - s->next + 1 : SPLICE_LAGS;
+    const int32_t first = s->back ? -s->next - n + 1 : s->next;
+    splice_nccs_rt(line_at_rt(line, frame), line_at_rt(line, frame + first), w.frames / INPUT_COARSE, n, ncc);
+    for (int32_t i = 0; i < n; ++i, ++s->next) {
+      const float here = ncc[s->back ? n - 1 - i : i];
+      if (s->ncc[1] > s->ncc[0] && s->ncc[1] >= here) { // a top between three
+        const float  bend = s->ncc[0] - 2.0f * s->ncc[1] + here;
+        const float  at   = 0.5f * (s->ncc[0] - here) / bend;
+        const double jump = s->next - 1 + (double)at;
+        SpliceMatch  m    = {s->back ? -jump : jump, s->ncc[1] - 0.25f * (s->ncc[0] - here) * at, 0.0f};
+        m.score           = worth(rs, m.lag * INPUT_COARSE, m.ncc);
+        consider(rs, m);
+      }
+      s->ncc[0] = s->ncc[1];
+      s->ncc[1] = here;
+    }
+  }
+}
+
+/// One step of a closer look, at the candidates in turn.
+RT static void
+search_closely(Resampler* const rs)
+{
+  Search* const s = &rs->search;
+  if (s->close < 0 || s->climb.step == 0) { // the next one
+    ++s->close;
+    if (s->close == CANDIDATES || s->found[s->close].score < -1e8f) {
+      s->ready = true;
+      return;
+    }
+    splice_climb_begin_rt(&s->climb, s->found[s->close].lag * INPUT_COARSE);
+  }
+  const double       lag = s->climb.at;
+  const Window       w   = window_rt(rs, rs->p.history, rs->p.fade, lag);
+  const float* const a   = line_at_rt(&rs->in->line, w.frame);
+  const float* const b   = line_at_rt(&rs->in->line, w.frame + s->climb.at - 16) + (size_t)2 * 16;
+  if (!splice_climb_rt(&s->climb, a, b, w.frames)) {
+    SpliceMatch m = splice_climb_top_rt(&s->climb);
+    m.score       = worth(rs, m.lag, m.ncc);
+    if (m.score > s->best.score) {
+      s->best = m;
+    }
+  }
+}
+
+// ---- decisions
+// ----------------------------------------------------------------------------------------------------
+
+/// Deal with the next hit ahead of the head.  True: one is ahead, so leave the
+/// rest be.
 RT static bool
 anchor(Resampler* const rs, const double ratio)
 {
@@ -298,6 +392,7 @@ anchor(Resampler* const rs, const double ratio)
     return true; // there will be a later cell for it
   }
   rs->anchored = rs->onsets.count - back;
+  rs->tonal    = false;
   if (fabs(due - comes) > ms(rs, ANCHOR_LATE)) {
     double        lag  = head_behind_rt(&rs->head, t) - ratio * due;
     const int64_t last = onsets_frame_rt(&rs->onsets, back + 1);
@@ -309,8 +404,8 @@ anchor(Resampler* const rs, const double ratio)
   return true;
 }
 
-/// At ratio 1: to the nominal delay exactly.  Where the waveform is against it there, by way of a place between, so
-/// that neither fade meets its opposite.
+/// At ratio 1: to the nominal delay exactly.  Where the waveform is against it
+/// there, by way of a place between, so that neither fade meets its opposite.
 RT static void
 walk_home(Resampler* const rs)
 {
@@ -346,56 +441,80 @@ walk_home(Resampler* const rs)
   fade_to(rs, to, fade, rho);
 }
 
-/// Before the delay reaches a limit: search, then splice.
+/// Before the delay reaches a limit: search, then splice, early where the match
+/// is good.
 RT static void
 regular(Resampler* const rs, const double ratio)
 {
-  const double  d = behind(rs), gain = ratio - 1.0;
-  const bool    back  = gain > 0.0; // reading faster than the input comes: jump to older frames
-  const double  limit = back ? rs->delay - rs->p.below + gain * rs->p.fade : rs->delay + rs->p.above;
-  const double  left  = (d - limit) / gain;           // frames until the limit
-  const double  past  = back ? limit - d : d - limit; // how far beyond it
-  const double  hard  = back ? d - gain * ms(rs, 12.0) - rs->p.fade - ms(rs, RESERVE) : 1.0;
+  const bool   back  = ratio > 1.0;
+  const double gain  = fmax(fabs(ratio - 1.0), 1e-6);
+  const double d     = behind(rs);
+  const double below = rs->tonal ? rs->p.far_below : rs->p.below, above = rs->tonal ? rs->p.far_above : rs->p.above;
+  const double limit = back ? rs->delay - below + gain * rs->p.fade : rs->delay + above;
+  const double left  = (back ? d - limit : limit - d) / gain; // frames until the limit
+  const double hard =
+    back ? d - gain * (rs->p.fade + 2 * rs->in->cell) - ms(rs, RESERVE) : rs->delay + rs->p.far_above - d;
   const int64_t hit   = onsets_frame_rt(&rs->onsets, 0);
   const bool    fresh = hit != INT64_MIN && -head_behind_rt(&rs->head, hit) < ms(rs, AFTER_ONSET);
-  if (left > rs->p.search || rs->in->now < rs->retry_from) {
-    rs->search.on = rs->search.on && rs->search.back == back;
+  const double  tries = rs->p.search + 14.0 * rs->in->cell;
+  Search* const s     = &rs->search;
+  if (left > fmax(tries, rs->p.lead / gain) || (s->on && s->back != back)) {
+    s->on = false;
     return;
   }
-  if (!rs->search.on || rs->search.back != back) {
-    const int64_t from = hit == INT64_MIN ? INT64_MIN / 2 : hit + (int64_t)ms(rs, LAND_AFTER);
-    search_begin(rs, back, from, (fmax(left, 0.0)) / rs->in->cell);
+  if (!s->on) {
+    search_begin(rs, back, hit == INT64_MIN ? INT64_MIN / 2 : hit + (int64_t)ms(rs, LAND_AFTER));
   }
-  search_on(rs);
-  if (left > rs->in->cell || (fresh && hard > 0.0 && past < rs->p.above)) {
+  if (s->next <= s->last) {
+    search_coarse(rs);
+  } else if (!s->ready) {
+    search_closely(rs);
+  }
+  const bool must = left <= rs->in->cell;
+  if (fresh && hard > 0.0) {
     return;
   }
-  const Search s = rs->search;
-  if (s.best.score < -1e8f) { // no place to land: straight to the nominal delay
-    fade_to(rs, d - rs->delay, rs->p.fade, 0.0f);
+  if (s->ready) {
+    rs->tonal = s->best.ncc >= TONE;
+    if (s->best.ncc >= GOOD_MATCH || (must && s->best.score > -1e8f)) {
+      fade_to(rs, s->best.lag, rs->p.fade, s->best.ncc);
+    } else if (must) { // no place to land: straight to the nominal delay
+      fade_to(rs, d - rs->delay, rs->p.fade, 0.0f);
+    } else if (left > tries || (rs->tonal && hard > tries * gain)) { // there is time for another one
+      s->on = false;
+    }
     return;
   }
-  const SpliceMatch m = refine(rs, s.best.lag * INPUT_COARSE, rs->p.history, rs->p.fade);
-  if (rs->p.retry > 0.0 && m.ncc < GOOD_MATCH && past < rs->p.retry_most) {
-    rs->retry_from = rs->in->now + (int64_t)(rs->p.retry * 0.5);
-    rs->search.on  = false;
-    return;
+  if (hard <= 0.0) { // no time for a search
+    fade_to(rs, d - rs->delay, fmin(rs->p.fade, ms(rs, 4.0)), 0.0f);
   }
-  fade_to(rs, m.lag, rs->p.fade, m.ncc);
+}
+
+/// Set the speed for the next cell, which is that of the head; in a fade that of both heads, going over from one's to
+/// the other's, so that they stay in step also while the shift moves.  Returns it.
+RT static double
+set_speed(Resampler* const rs)
+{
+  const Input* const in   = rs->in;
+  double             from = input_ratio_rt(in, rs->head.frame);
+  double             to   = input_ratio_rt(in, rs->head.frame + (int64_t)(from * in->cell));
+  if (rs->fade_length) {
+    const double next[2] = {input_ratio_rt(in, rs->next.frame),
+                            input_ratio_rt(in, rs->next.frame + (int64_t)(from * in->cell))};
+    const double length  = rs->fade_length;
+    from += (next[0] - from) * rs->fade_at / length;
+    to += (next[1] - to) * fmin((rs->fade_at + in->cell) / length, 1.0);
+    head_speed_rt(&rs->next, from, to, in->cell);
+  }
+  head_speed_rt(&rs->head, from, to, in->cell);
+  return from;
 }
 
 RT void
 resampler_cell_rt(Resampler* const rs)
 {
   const Input* const in    = rs->in;
-  Head* const        h[2]  = {&rs->head, &rs->next};
-  double             ratio = 1.0;
-  for (int i = 0; i < (rs->fade_length ? 2 : 1); ++i) {
-    const double from = input_ratio_rt(in, h[i]->frame);
-    const double to   = input_ratio_rt(in, h[i]->frame + (int64_t)(from * in->cell));
-    head_speed_rt(h[i], from, to, in->cell);
-    ratio = i ? ratio : from;
-  }
+  const double       ratio = set_speed(rs);
   if (rs->home && rs->head.step == SINC_ONE && !rs->head.dstep) {
     return;
   }
@@ -418,10 +537,8 @@ resampler_cell_rt(Resampler* const rs)
   } else if (!anchor(rs, ratio)) {
     regular(rs, ratio);
   }
-  if (rs->fade_length) { // a fade has begun: the other head goes at its own speed
-    const double from = input_ratio_rt(in, rs->next.frame);
-    const double to   = input_ratio_rt(in, rs->next.frame + (int64_t)(from * in->cell));
-    head_speed_rt(&rs->next, from, to, in->cell);
+  if (rs->fade_length) { // a fade has begun
+    set_speed(rs);
   }
 }
 
