@@ -21,7 +21,7 @@ control_value(const Entry* const e, const float value)
   if (a->kind != ARG_CHOICE) {
     return value_float(value);
   }
-  static const char* const names[] = {"thru", "a", "b", "linear", "power", "cut", "tone", "isolator"};
+  static const char* const names[] = {"thru", "a", "b", "linear", "power", "cut"};
   const char*              w       = a->words;
   for (int i = 0; i < (int)value && strchr(w, '|'); ++i) {
     w = strchr(w, '|') + 1;
@@ -54,7 +54,8 @@ read_port(const Control* const c, const Entry* const e, const uint8_t deck, cons
   if (!params_port(c->params, deck, e->slot, port.port, now_of(c), &value)) {
     value = c->ops.plugin_value(c->ops.self, deck, e->slot, port.port);
   }
-  out[0] = control_value(e, value);
+  out[0] =
+    e->args[0].kind == ARG_NUMBER ? value_float(value) : value_int((int)value); // an enumeration: as the port has it
   return 1;
 }
 

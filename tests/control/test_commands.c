@@ -279,7 +279,7 @@ values_are_read_back(void** state)
     {"/deck/1/assign b", "/deck/1/assign", "b"},
     {"/deck/1/eq/low -7.25", "/deck/1/eq/low", "-7.25"},
     {"/deck/1/eq/kill/mid 1", "/deck/1/eq/kill/mid", "1"},
-    {"/deck/1/eq/mode isolator", "/deck/1/eq/mode", "isolator"},
+    {"/deck/1/eq/mode isolator", "/deck/1/eq/mode", "1"},
     {"/deck/1/stem/3/gain -6", "/deck/1/stem/3/gain", "-6"},
     {"/deck/1/stem/3/gain -6", "/deck/1/stem/4/gain", "0"},
     {"/deck/1/stem/3/gain -6", "/deck/2/fader", "1"},

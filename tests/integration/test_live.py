@@ -267,7 +267,7 @@ def commands(tap, stage):
     host.ask('/deck/1/load', stage.path('n.wav'))
     for address, value in (('/deck/1/speed', 1.25), ('/deck/1/pitch', -3.5), ('/deck/1/keylock', 1), ('/deck/1/repeat', 1),
                            ('/deck/1/eq/low', -12.0), ('/deck/1/eq/mid', 3.0), ('/deck/1/eq/high', -6.5),
-                           ('/deck/1/eq/kill/mid', 1), ('/deck/1/eq/mode', 'isolator'), ('/deck/1/trim', -4.5),
+                           ('/deck/1/eq/kill/mid', 1), ('/deck/1/eq/mode', 1), ('/deck/1/trim', -4.5),
                            ('/deck/1/fader', 0.25), ('/deck/1/mute', 1), ('/deck/1/pfl', 1), ('/deck/1/assign', 'b'),
                            ('/crossfader', -0.75), ('/crossfader/curve', 'power'), ('/master/gain', -3.0),
                            ('/cue/gain', -9.0), ('/cue/mix', 0.5)):
