@@ -11,7 +11,7 @@ import sys
 import time
 
 from mix import LEAD_IN, Mix
-from server import Processes, free_port, jack_server, log_tail
+from server import NoServer, Processes, free_port, jack_server, log_tail
 from wavefile import WaveFile
 
 TRACKS = ['drums.wav', 'bass.flac', 'chords.ogg', 'lead.flac']
@@ -183,7 +183,7 @@ def main():
         signal.signal(number, lambda *_: sys.exit(1))
     try:
         run(a, processes)
-    except Failure as failure:
+    except (Failure, NoServer) as failure:
         print('demo: %s' % failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -3,11 +3,15 @@
 
 import ctypes
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+
+SERVERS = 8                               # that JACK has room for on a machine
+FULL = 'Too many servers already active'  # what jackd says then
 
 
 def die_with_parent():
@@ -96,28 +100,70 @@ def log_tail(path, lines=6):
         return ''
 
 
+class NoServer(Exception):
+    """Why there is no JACK server, and what to do."""
+
+
+def why_not(log):
+    """What jackd said, without its banner."""
+    try:
+        with open(log, errors='replace') as file:
+            lines = [line.strip() for line in file]
+    except OSError:
+        lines = []
+    if FULL in lines:
+        return ('%s: JACK has room for %d and counts those that were killed, too; end the others, or, where none runs, '
+                'remove /dev/shm/jack-shm-registry' % (FULL, SERVERS))
+    banner = re.compile('jackdmp |Copyright |This is free software|under certain conditions|JACK server starting|$')
+    return '; '.join([line for line in lines if not banner.match(line)][:4]) or 'jackd said nothing, see %s' % log
+
+
+def start_named(processes, name, driver, log, env, options=()):
+    """Start jackd and wait for it: (process, environment for its clients).  NoServer where it doesn't come up."""
+    env = dict(env, JACK_DEFAULT_SERVER=name)
+    try:
+        process = processes.start(['jackd', *options, '-n', name, '-d', *driver], log, env)
+    except FileNotFoundError:
+        raise NoServer('there is no jackd: install the package jackd2')
+    end = time.monotonic() + 10.0
+    while process.poll() is None and time.monotonic() < end:
+        if server_answers(env) and process.poll() is None:
+            return process, env
+        time.sleep(0.05)
+    processes.end(process)
+    raise NoServer(why_not(log))
+
+
+def start_server(processes, purpose, driver, log, env, options=()):
+    """The same under a name that is free.  There are few: who is killed keeps its place until another takes its name."""
+    why = '%d of ours run already' % SERVERS
+    for number in range(SERVERS):
+        name = 'deckhost-%s-%d' % (purpose, number)
+        if not server_answers(dict(env, JACK_DEFAULT_SERVER=name)):
+            try:
+                return start_named(processes, name, driver, log, env, options)
+            except NoServer as refusal:
+                why = str(refusal)
+                if 'already active' not in why:  # else somebody was quicker, or another name may have a place
+                    break
+    raise NoServer(why)
+
+
 def jack_server(processes, folder, say):
     """The environment in which JACK clients find a server."""
     if server_answers(os.environ):
         say('JACK: using the server that runs')
         return dict(os.environ)
-    name = 'deckhost-demo-%d' % os.getpid()
-    env = dict(os.environ, JACK_DEFAULT_SERVER=name)
     log = os.path.join(folder, 'jackd.log')
-    drivers = [('the dummy driver, which makes no sound', ['-d', 'dummy', '-r', '48000', '-p', '512'])]
+    drivers = [('the dummy driver, which makes no sound', 'dummy')]
     if has_sound_card():
-        drivers.insert(0, ('the sound card', ['-d', 'alsa', '-r', '48000', '-p', '512']))
-    for what, arguments in drivers:
+        drivers.insert(0, ('the sound card', 'alsa'))
+    for what, driver in drivers:
         try:
-            process = processes.start(['jackd', '-n', name] + arguments, log, env)
-        except FileNotFoundError:
-            raise SystemExit('demo: there is no jackd: install the package jackd2')
-        end = time.monotonic() + 8.0
-        while process.poll() is None and time.monotonic() < end:
-            if server_answers(env):
-                say('JACK: none runs; started one with %s' % what)
-                return env
-            time.sleep(0.1)
-        processes.end(process)
-        say('JACK: no server with %s:\n%s' % (what, log_tail(log)))
-    raise SystemExit('demo: no JACK server runs and none would start: see %s' % log)
+            _, env = start_server(processes, 'demo', [driver, '-r', '48000', '-p', '512'], log, os.environ)
+        except NoServer as why:
+            say('JACK: no server with %s: %s' % (what, why))
+        else:
+            say('JACK: none runs; started one with %s' % what)
+            return env
+    raise NoServer('no JACK server runs and none would start: start one, then ./waf demo')

@@ -31,7 +31,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
-export JACK_DEFAULT_SERVER="graph$$" JACK_NO_AUDIO_RESERVATION=1
+export JACK_DEFAULT_SERVER=deckhost-graph JACK_NO_AUDIO_RESERVATION=1
 jackd -d dummy -r 48000 -p 1024 >"$home/jackd.log" 2>&1 &
 pids="$! $pids"
 sleep 1

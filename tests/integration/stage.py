@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(TOP, 'demo'))
 sys.dont_write_bytecode = True
 
 from osc import Client  # noqa: E402
-from server import Processes, free_port, server_answers  # noqa: E402
+from server import Processes, free_port, start_named, start_server  # noqa: E402
 
 BUILD = os.path.abspath(os.environ.get('DECKHOST_BUILD', os.path.join(TOP, 'build')))
 PROGRAM = os.path.join(BUILD, 'deckhost')
@@ -38,15 +38,17 @@ class Stage:
     def __init__(self, block=256):
         self.folder = tempfile.mkdtemp(prefix='deckhost-test-')
         self.processes = Processes()
-        self.server = 'deckhost-test-%d' % os.getpid()
-        self.env = dict(os.environ, JACK_DEFAULT_SERVER=self.server, JACK_NO_START_SERVER='1', LC_ALL='C.UTF-8')
-        self.start_jack(block)
-
-    def start_jack(self, block=256):
+        self.env = dict(os.environ, JACK_NO_START_SERVER='1', LC_ALL='C.UTF-8')
         # no real-time scheduling: a test machine may not grant it, and is shared
-        self.jackd = self.processes.start(['jackd', '-r', '-n', self.server, '-d', 'dummy', '-r', str(RATE), '-p', str(block)],
-                                          self.path('jackd.log'), self.env)
-        assert wait_until(lambda: server_answers(self.env)), 'jackd did not start'
+        self.jack = (['dummy', '-r', str(RATE), '-p', str(block)], self.path('jackd.log'))
+        try:
+            self.jackd, self.env = start_server(self.processes, 'test', *self.jack, self.env, ['-r'])
+        except BaseException:
+            self.close()
+            raise
+
+    def restart_jack(self):
+        self.jackd, _ = start_named(self.processes, self.env['JACK_DEFAULT_SERVER'], *self.jack, self.env, ['-r'])
 
     def path(self, name):
         return os.path.join(self.folder, name)
