@@ -24,7 +24,7 @@ enum {
   SOCKET_ROOM  = 8 << 20
 };
 
-static const int64_t QUIET_NS = 2000000000; ///< between two lines about bad packets
+static const int64_t QUIET_NS = 2000000000; ///< between two lines about bad packets and connections
 
 typedef struct {
   struct sockaddr_storage from;
@@ -64,20 +64,30 @@ on_message(void* const data, const Words* const w, const uint64_t tag)
   }
 }
 
+/// One line of trouble, and no more of them than can be read.
 static void
-on_bad(void* const data, const char* const address, const char* const why)
+tell(Osc* const osc, const char* const what, const char* const where)
 {
-  const Origin* const o   = data;
-  Osc* const          osc = o->osc;
-  const int64_t       now = clock_ns();
-  answer_refuse(osc->control, &o->sender, address, NULL, why);
+  const int64_t now      = clock_ns();
+  char          more[64] = "";
   if (osc->told_ns && now - osc->told_ns < QUIET_NS) {
     ++osc->untold;
     return;
   }
-  log_warn("OSC: %s (%s; %llu more since the last such line)", why, address, (unsigned long long)osc->untold);
+  if (osc->untold) {
+    snprintf(more, sizeof(more), " (and %llu more such lines)", (unsigned long long)osc->untold);
+  }
+  log_warn("OSC: %s: %s%s", where, what, more);
   osc->told_ns = now;
   osc->untold  = 0;
+}
+
+static void
+on_bad(void* const data, const char* const address, const char* const why)
+{
+  const Origin* const o = data;
+  answer_refuse(o->osc->control, &o->sender, address, NULL, why);
+  tell(o->osc, why, address);
 }
 
 static void
@@ -227,7 +237,9 @@ accept_streams(Osc* const o)
       ++i;
     }
     if (i == MAX_STREAMS) {
-      log_warn("OSC: more than %d TCP connections: one was refused", MAX_STREAMS);
+      char why[64];
+      snprintf(why, sizeof(why), "refused, there are %d already", MAX_STREAMS);
+      tell(o, why, "a TCP connection");
       close(fd);
       continue;
     }
@@ -244,7 +256,7 @@ receive_stream(Osc* const o, Stream* const s)
   Origin      origin = {.osc = o, .sender = {.kind = SENDER_TCP, .tcp = s->number}};
   if (!stream_receive(s, on_packet, &origin, &why)) {
     if (why) {
-      log_warn("OSC: a TCP connection was closed: %s", why);
+      tell(o, why, "a TCP connection was closed");
     }
     s->broken = true;
   }
