@@ -37,6 +37,7 @@ glide_aim_rt(Glide* const g, const double target, const uint32_t steps)
   g->target        = target;
   g->at            = 0;
   g->steps         = steps;
+  g->step          = 1.0 / steps;
 }
 
 bool
@@ -49,7 +50,7 @@ glide_step_rt(Glide* const g)
     g->value = g->target;
   } else {
     const double* const c = g->path;
-    const double        u = (double)g->at / g->steps;
+    const double        u = g->at * g->step;
     g->value              = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * (c[4] + u * c[5]))));
   }
   return true;
@@ -67,20 +68,33 @@ curve_set_rt(Curve* const c, const double point[CURVE_WIDTH])
 void
 curve_push_rt(Curve* const c, const double point[CURVE_WIDTH])
 {
-  const bool same = !memcmp(c->point[2], point, sizeof(c->point[2]));
-  memcpy(c->point[0], c->point[1], sizeof(c->point[0]));
-  memcpy(c->point[1], c->point[2], sizeof(c->point[1]));
-  memcpy(c->point[2], point, sizeof(c->point[2]));
+  bool same = true;
+  for (int k = 0; k < CURVE_WIDTH; k += 2) {
+    Pair last, next;
+    memcpy(&next, point + k, sizeof(next));
+    memcpy(&last, c->point[2] + k, sizeof(last));
+    memcpy(c->point[0] + k, c->point[1] + k, sizeof(last));
+    memcpy(c->point[1] + k, &last, sizeof(last));
+    memcpy(c->point[2] + k, &next, sizeof(next));
+    same = same && next[0] == last[0] && next[1] == last[1];
+  }
   c->still = !same ? 0 : c->still < 2 ? c->still + 1 : 2;
 }
 
 void
-curve_segment_rt(const Curve* const c, CurveSegment* const s)
+curve_ramps_rt(const Curve* const c, const uint32_t frames, Ramps* const ramps)
 {
-  for (int k = 0; k < CURVE_WIDTH; ++k) {
-    const double a = c->point[0][k], b = c->point[1][k], d = c->point[2][k];
-    s->at[k]    = 0.5 * (a + b);
-    s->slope[k] = b - a;
-    s->bend[k]  = 0.5 * ((d - b) - (b - a));
+  const double h    = 1.0 / frames;
+  const Pair   half = pair_of(0.5), once = pair_of(h), twice = pair_of(h * h), halved = pair_of(0.5 * h * h);
+  for (int k = 0; k < CURVE_WIDTH; k += 2) {
+    Pair a, b, d;
+    memcpy(&a, c->point[0] + k, sizeof(a));
+    memcpy(&b, c->point[1] + k, sizeof(b));
+    memcpy(&d, c->point[2] + k, sizeof(d));
+    const Pair way = b - a, bend = (d - b) - way;
+    const Pair at = half * (a + b), slope = once * way + halved * bend, change = twice * bend;
+    memcpy(ramps->at + k, &at, sizeof(at));
+    memcpy(ramps->slope + k, &slope, sizeof(slope));
+    memcpy(ramps->bend + k, &change, sizeof(change));
   }
 }

@@ -13,6 +13,7 @@
 //
 // Process thread, or set-up before it.
 
+#include "dsp/pair.h"
 #include "dsp/rt.h"
 
 #include <stdbool.h>
@@ -22,6 +23,7 @@ typedef struct {
   double   value;  ///< where it is
   double   target; ///< where it goes
   double   path[6];
+  double   step; ///< 1 / steps
   uint32_t at, steps;
 } Glide;
 
@@ -41,17 +43,17 @@ glide_is_moving(const Glide* const g)
   return g->at < g->steps;
 }
 
-#define CURVE_WIDTH 5 ///< numbers that a curve carries
+#define CURVE_WIDTH 6 ///< numbers that a curve carries
 
 typedef struct {
-  double   point[3][CURVE_WIDTH];
+  _Alignas(16) double point[3][CURVE_WIDTH];
   uint32_t still; ///< how many of the last points repeat the one before, at most 2
 } Curve;
 
-/// The values from one grid line to the next: at + t * (slope + t * bend), 0 <= t < 1.
+/// Its numbers from one grid line to the next, by forward differences: after each frame at += slope, slope += bend.
 typedef struct {
-  double at[CURVE_WIDTH], slope[CURVE_WIDTH], bend[CURVE_WIDTH];
-} CurveSegment;
+  _Alignas(16) double at[CURVE_WIDTH], slope[CURVE_WIDTH], bend[CURVE_WIDTH];
+} Ramps;
 
 /// Rest at `point`.
 RT void curve_set_rt(Curve* c, const double point[CURVE_WIDTH]);
@@ -59,7 +61,8 @@ RT void curve_set_rt(Curve* c, const double point[CURVE_WIDTH]);
 /// One line of the grid on, towards `point`.
 RT void curve_push_rt(Curve* c, const double point[CURVE_WIDTH]);
 
-RT void curve_segment_rt(const Curve* c, CurveSegment* s);
+/// From this grid line to the next, `frames` later.
+RT void curve_ramps_rt(const Curve* c, uint32_t frames, Ramps* ramps);
 
 /// The point given last; where it rests, if it is still.
 RT static inline const double*
@@ -75,11 +78,11 @@ curve_is_still(const Curve* const c)
   return c->still == 2;
 }
 
-/// Number `k` of a segment at `t`.
-RT static inline double
-curve_value(const CurveSegment* const s, const int k, const double t)
+/// Whether number `k` is 0 all the segment through.
+RT static inline bool
+curve_is_zero(const Curve* const c, const int k)
 {
-  return s->at[k] + t * (s->slope[k] + t * s->bend[k]);
+  return c->point[0][k] == 0.0 && c->point[1][k] == 0.0 && c->point[2][k] == 0.0;
 }
 
 #endif

@@ -14,18 +14,12 @@
 // times low * l1 + h1 * (mid * l2 + high * h2)  with l + h = 1, both positive.  So gains all 1 sum flat, and no setting
 // is louder anywhere than its loudest band.
 //
-// Still and gliding forms as in section.h.  Process thread, or set-up before it.
+// Its filters are at rest or in motion as in section.h; the gains, which are only factors, may move in both forms.
+// Process thread, or set-up before it.
 
 #include "dsp/section.h"
 
-enum {
-  ISOLATOR_G1, ///< shape_corner of the lower crossover
-  ISOLATOR_G2, ///< of the upper one, not below the lower
-  ISOLATOR_LOW,
-  ISOLATOR_MID,
-  ISOLATOR_HIGH, ///< gains, linear
-  ISOLATOR_WIDTH
-};
+#define ISOLATOR_BANDS 3
 
 /// Filters of the network.  SPLIT gives low-pass and all-pass at once.
 enum { ISOLATOR_SPLIT1, ISOLATOR_LP1, ISOLATOR_SPLIT2, ISOLATOR_LP2, ISOLATOR_AP2, ISOLATOR_FILTERS };
@@ -37,21 +31,27 @@ typedef struct {
   Pair ap1, ap2;      ///< all-pass = a2 x + ap1 w1 + ap2 w2
 } IsolatorCross;
 
+/// What moves with the corners: POINT_P, POINT_Q, POINT_R of the lower crossover, then of the upper one.
+enum { ISOLATOR_UPPER = POINT_R + 1, ISOLATOR_CORNERS = 2 * ISOLATOR_UPPER };
+
 typedef struct {
-  IsolatorCross cross[2];
-  Pair          low, mid, high;
+  Ramps         gains;    ///< by band, linear
+  IsolatorCross cross[2]; ///< at rest,
   Pair          w[ISOLATOR_FILTERS][2];
+  Ramps         corners; ///< in motion
+  Svf           svf[ISOLATOR_FILTERS];
 } Isolator;
 
-typedef struct {
-  Svf filter[ISOLATOR_FILTERS];
-} IsolatorSvf;
+/// Two corners (shape_corner_rt's, the upper one not below the lower) as a point of a curve.
+RT void isolator_point_rt(const double corners[2], double point[ISOLATOR_CORNERS]);
 
-RT void isolator_shape_rt(Isolator* s, const double shape[ISOLATOR_WIDTH]);
-RT void isolator_from_svf_rt(Isolator* s, const IsolatorSvf* from, const double shape[ISOLATOR_WIDTH]);
-RT void isolator_svf_from_rt(IsolatorSvf* s, const Isolator* from, const double shape[ISOLATOR_WIDTH]);
+/// Coefficients at rest; the state is kept.
+RT void isolator_shape_rt(Isolator* s, const double corners[2]);
 
-/// One frame in motion.
-RT Pair isolator_svf_frame_rt(IsolatorSvf* s, const double shape[ISOLATOR_WIDTH], Pair x);
+/// From motion to rest at these corners.
+RT void isolator_rest_rt(Isolator* s, const double corners[2]);
+
+/// From rest at these corners to motion.
+RT void isolator_move_rt(Isolator* s, const double corners[2]);
 
 #endif

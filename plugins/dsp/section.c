@@ -9,44 +9,58 @@ shape_corner_rt(const double hz, const double rate)
   return tan(M_PI * fmin(hz / rate, 0.45));
 }
 
-// The cookbook's A: the square root of the gain.
-RT static double
-root_gain_rt(const double db)
+double
+shape_root_rt(const double db)
 {
-  return exp(db * (M_LN10 / 40.0));
+  return exp(db * (M_LN10 / 80.0));
+}
+
+// The cookbook's A is root^2.
+
+void
+shape_low_shelf_rt(Shape s, const double g, const double k, const double root)
+{
+  const double a = root * root;
+  s[SHAPE_G]     = g / root;
+  s[SHAPE_K]     = k;
+  s[SHAPE_X]     = 1.0;
+  s[SHAPE_BP]    = k * (a - 1.0);
+  s[SHAPE_LP]    = a * a - 1.0;
 }
 
 void
-shape_low_shelf_rt(Shape s, const double hz, const double rate, const double q, const double db)
+shape_bell_rt(Shape s, const double g, const double k, const double root)
 {
-  const double a = root_gain_rt(db), k = 1.0 / q;
-  s[SHAPE_G]  = shape_corner_rt(hz, rate) / sqrt(a);
-  s[SHAPE_K]  = k;
-  s[SHAPE_X]  = 1.0;
-  s[SHAPE_BP] = k * (a - 1.0);
-  s[SHAPE_LP] = a * a - 1.0;
+  const double a = root * root;
+  s[SHAPE_G]     = g;
+  s[SHAPE_K]     = k / a;
+  s[SHAPE_X]     = 1.0;
+  s[SHAPE_BP]    = k * (a - 1.0 / a);
+  s[SHAPE_LP]    = 0.0;
 }
 
 void
-shape_bell_rt(Shape s, const double hz, const double rate, const double q, const double db)
+shape_high_shelf_rt(Shape s, const double g, const double k, const double root)
 {
-  const double a = root_gain_rt(db), k = 1.0 / (q * a);
-  s[SHAPE_G]  = shape_corner_rt(hz, rate);
-  s[SHAPE_K]  = k;
-  s[SHAPE_X]  = 1.0;
-  s[SHAPE_BP] = k * (a * a - 1.0);
-  s[SHAPE_LP] = 0.0;
+  const double a = root * root;
+  s[SHAPE_G]     = g * root;
+  s[SHAPE_K]     = k;
+  s[SHAPE_X]     = a * a;
+  s[SHAPE_BP]    = k * (1.0 - a) * a;
+  s[SHAPE_LP]    = 1.0 - a * a;
 }
 
 void
-shape_high_shelf_rt(Shape s, const double hz, const double rate, const double q, const double db)
+shape_point_rt(const Shape shape, double point[POINT_WIDTH])
 {
-  const double a = root_gain_rt(db), k = 1.0 / q;
-  s[SHAPE_G]  = shape_corner_rt(hz, rate) * sqrt(a);
-  s[SHAPE_K]  = k;
-  s[SHAPE_X]  = a * a;
-  s[SHAPE_BP] = k * (1.0 - a) * a;
-  s[SHAPE_LP] = 1.0 - a * a;
+  const double g = shape[SHAPE_G], bp = shape[SHAPE_BP], lp = shape[SHAPE_LP];
+  const double a1 = 1.0 / (1.0 + g * (g + shape[SHAPE_K])), a2 = g * a1, a3 = g * a2;
+  point[POINT_P]  = 2.0 * a1 - 1.0;
+  point[POINT_Q]  = 2.0 * a2;
+  point[POINT_R]  = 2.0 * a3 - 1.0;
+  point[POINT_C1] = bp * a1 + lp * a2;
+  point[POINT_C2] = lp * (1.0 - a3) - bp * a2;
+  point[POINT_D]  = shape[SHAPE_X] + bp * a2 + lp * a3;
 }
 
 void
@@ -73,8 +87,9 @@ section_from_svf_rt(Section* const s, const Svf* const from, const Shape shape)
   const double d    = 1.0 / (1.0 + g * (g + k));
   const Pair   half = from->s1 * pair_of(0.25 / (g * d)), mean = from->s2 * pair_of(0.25 / (g * g * d));
   section_shape_rt(s, shape);
-  s->w1 = mean + half;
-  s->w2 = mean - half;
+  s->w1   = mean + half;
+  s->w2   = mean - half;
+  s->half = false;
 }
 
 void

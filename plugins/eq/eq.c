@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 64 ///< most frames taken through the filters at once
+#define CHUNK 128 ///< most frames taken through the filters at once
 
 #define CONTROL_INFO(name, symbol, min, max, def) {symbol, (float)(min), (float)(max), (float)(def)},
 const EqControlInfo eq_control_info[EQ_CONTROLS] = {EQ_CONTROL_LIST(CONTROL_INFO)};
@@ -19,9 +19,10 @@ eq_new(const double rate)
   Eq* const eq = calloc(1, sizeof(*eq));
   if (eq) {
     eq->rate  = rate;
-    eq->loops = still_loops();
+    eq->loops = loops_best();
+    eq->grid  = 2 * (uint32_t)fmax(1.0, round(rate / 2000.0)); // even: sections at rest take frames by twos
     // 20 ms in all: up to one line until it starts, and two until its curve is at rest
-    eq->glide_steps = (uint32_t)fmax(1.0, round(0.020 * rate / EQ_GRID) - 3.0);
+    eq->glide_steps = (uint32_t)fmax(1.0, floor(0.020 * rate / eq->grid) - 3.0);
     eq_activate(eq);
   }
   return eq;
@@ -39,40 +40,30 @@ eq_activate(Eq* const eq)
   eq->fresh = true;
 }
 
-// One after the other, those at rest in one go.  Return: where the result is.
+// One after the other; neighbours of one form in one go.  Return: where the result is.
 RT static const Pair*
 run_tone_rt(Eq* const eq, const Pair* in, Pair* const out, const uint32_t n)
 {
-  Section* still[EQ_BANDS];
-  int      held = 0;
-  for (int k = 0; k <= EQ_BANDS; ++k) {
-    EqBand* const b = k < EQ_BANDS ? &eq->band[k] : NULL;
-    if (b && b->form == FORM_OFF) {
-      continue;
-    }
-    if (b && b->form == FORM_STILL) {
-      still[held++] = &b->still;
-      continue;
-    }
-    if (held) {
-      eq->loops->cascade[held](still, in, out, n);
-      in   = out;
-      held = 0;
-    }
-    if (b) {
-      for (uint32_t i = 0; i < n; ++i) {
-        const double t    = (eq->phase + i) * (1.0 / EQ_GRID);
-        const double x    = curve_value(&b->segment, SHAPE_X, t);
-        const double band = curve_value(&b->segment, SHAPE_BP, t);
-        const double low  = curve_value(&b->segment, SHAPE_LP, t);
-        const Pair   v    = in[i];
-        Pair         bp, lp;
-        svf_frame_rt(&b->gliding, curve_value(&b->segment, SHAPE_G, t), curve_value(&b->segment, SHAPE_K, t), v, &bp,
-                     &lp);
-        out[i] = pair_of(x) * v + pair_of(band) * bp + pair_of(low) * lp;
+  for (int k = 0; k < EQ_BANDS;) {
+    const EqForm form = eq->band[k].form;
+    Section*     still[EQ_BANDS];
+    Gliding*     gliding[EQ_BANDS];
+    int          held = 0;
+    for (; k < EQ_BANDS && (eq->band[k].form == form || eq->band[k].form == FORM_OFF); ++k) {
+      if (eq->band[k].form != FORM_OFF) {
+        still[held]     = &eq->band[k].still;
+        gliding[held++] = &eq->band[k].gliding;
       }
-      in = out;
     }
+    if (!held) {
+      continue;
+    }
+    if (form == FORM_STILL) {
+      eq->loops->still[held](still, in, out, n);
+    } else {
+      eq->loops->gliding[held](gliding, in, out, n);
+    }
+    in = out;
   }
   return in;
 }
@@ -81,19 +72,58 @@ RT static const Pair*
 run_isolator_rt(Eq* const eq, const Pair* const in, Pair* const out, const uint32_t n)
 {
   EqCross* const c = &eq->cross;
-  if (c->form == FORM_STILL) {
-    eq->loops->isolator(&c->still, in, out, n);
-    return out;
-  }
-  for (uint32_t i = 0; i < n; ++i) {
-    const double t = (eq->phase + i) * (1.0 / EQ_GRID);
-    double       shape[ISOLATOR_WIDTH];
-    for (int k = 0; k < ISOLATOR_WIDTH; ++k) {
-      shape[k] = curve_value(&c->segment, k, t);
-    }
-    out[i] = isolator_svf_frame_rt(&c->gliding, shape, in[i]);
+  if (c->corners_move) {
+    eq->loops->isolator_gliding(&c->filter, in, out, n);
+  } else if (c->gains_move) {
+    eq->loops->isolator_gains(&c->filter, in, out, n);
+  } else {
+    eq->loops->isolator(&c->filter, in, out, n);
   }
   return out;
+}
+
+// `out` = the modes' outputs times their gains, in motion.
+RT static void
+run_mix_rt(EqMix* const mix, const Pair* const in[MIX_WIDTH], Pair* const out, const uint32_t n)
+{
+  bool filled = false;
+  for (int k = 0; k < MIX_WIDTH; ++k) {
+    if (curve_is_zero(&mix->gains, k)) {
+      continue;
+    }
+    const Pair bend = pair_of(mix->ramps.bend[k]), none = pair_of(0.0);
+    Pair       at = pair_of(mix->ramps.at[k]), slope = pair_of(mix->ramps.slope[k]);
+    for (uint32_t i = 0; i < n; ++i) {
+      out[i] = (filled ? out[i] : none) + at * in[k][i];
+      at += slope;
+      slope += bend;
+    }
+    mix->ramps.at[k]    = at[0];
+    mix->ramps.slope[k] = slope[0];
+    filled              = true;
+  }
+  if (!filled) {
+    memset(out, 0, n * sizeof(*out));
+  }
+}
+
+// Bands at rest, and nothing else to do: from plane to plane.  Return: how many frames are done.
+RT static uint32_t
+run_direct_rt(Eq* const eq, const float* const in[2], float* const out[2], const uint32_t n)
+{
+  Section* still[EQ_BANDS];
+  int      held = 0;
+  for (int k = 0; k < EQ_BANDS; ++k) {
+    if (eq->band[k].form != FORM_OFF) {
+      still[held++] = &eq->band[k].still;
+    }
+  }
+  if (!held || still[0]->half) {
+    return 0;
+  }
+  const double* const gains = curve_last(&eq->mix.gains);
+  eq->loops->direct[held](still, in, out, gains[MIX_TONE], n & ~3u);
+  return n & ~3u;
 }
 
 // At most CHUNK frames; at most to the next grid line if anything moves.
@@ -101,23 +131,19 @@ RT static void
 run_chunk_rt(Eq* const eq, const float* const in[2], float* const out[2], const uint32_t n)
 {
   Pair dry[CHUNK], tone_buffer[CHUNK], isolator_buffer[CHUNK];
-  pair_load_rt(dry, in[0], in[1], n);
+  eq->loops->load(dry, in[0], in[1], n);
   const Pair* const tone     = eq->tone_on ? run_tone_rt(eq, dry, tone_buffer, n) : dry;
   const Pair* const isolator = eq->isolator_on ? run_isolator_rt(eq, dry, isolator_buffer, n) : dry;
 
   if (eq->mix.still) {
     const double* const gains = curve_last(&eq->mix.gains);
-    pair_store_rt(out[0], out[1], eq->isolator_on ? isolator : tone, gains[MIX_TONE] + gains[MIX_ISOLATOR], n);
+    eq->loops->store(out[0], out[1], eq->isolator_on ? isolator : tone, gains[MIX_TONE] + gains[MIX_ISOLATOR], n);
     return;
   }
-  Pair mixed[CHUNK];
-  for (uint32_t i = 0; i < n; ++i) {
-    const double t = (eq->phase + i) * (1.0 / EQ_GRID);
-    mixed[i]       = pair_of(curve_value(&eq->mix.segment, MIX_DRY, t)) * dry[i] +
-               pair_of(curve_value(&eq->mix.segment, MIX_TONE, t)) * tone[i] +
-               pair_of(curve_value(&eq->mix.segment, MIX_ISOLATOR, t)) * isolator[i];
-  }
-  pair_store_rt(out[0], out[1], mixed, 1.0, n);
+  const Pair* const all[MIX_WIDTH] = {[MIX_DRY] = dry, [MIX_TONE] = tone, [MIX_ISOLATOR] = isolator};
+  Pair              mixed[CHUNK];
+  run_mix_rt(&eq->mix, all, mixed, n);
+  eq->loops->store(out[0], out[1], mixed, 1.0, n);
 }
 
 // Bit for bit, in place or crossed too.
@@ -149,21 +175,27 @@ eq_run_rt(Eq* const eq, const float* const controls, const float* const in[2], f
   }
   eq_steer_read_rt(eq, controls);
   for (uint32_t i = 0, k; i < n; i += k) {
-    if (!eq->phase && (eq->pending || eq->busy)) {
+    if (!eq->phase && (eq->changed || eq->busy)) {
       eq_steer_step_rt(eq);
     }
     const float* const from[2] = {in[0] + i, in[1] + i};
     float* const       to[2]   = {out[0] + i, out[1] + i};
     k                          = n - i;
-    if (eq->pending || eq->busy) {
-      k = k < EQ_GRID - eq->phase ? k : EQ_GRID - eq->phase;
+    if (eq->changed || eq->busy) {
+      k = k < eq->grid - eq->phase ? k : eq->grid - eq->phase;
+    }
+    uint32_t done = 0;
+    if (!eq->busy && eq->tone_on && !eq->isolator_on) {
+      done = run_direct_rt(eq, from, to, k);
     }
     if (eq->through) {
       copy_rt(from, to, k);
+    } else if (done) {
+      k = done;
     } else {
       k = k < CHUNK ? k : CHUNK;
       run_chunk_rt(eq, from, to, k);
     }
-    eq->phase = (eq->phase + k) % EQ_GRID;
+    eq->phase = (eq->phase + k) % eq->grid;
   }
 }

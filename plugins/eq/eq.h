@@ -5,7 +5,7 @@
 // A three-band DJ equaliser of two characters, Tone (shelf, bell, shelf) and Isolator (crossovers with true kill), as
 // plain signal processing: no host, no LV2.  Its delay is none.
 //
-// All controls glide for 20 ms, and bypass, mode and kills cross-fade as long, on a grid of EQ_GRID frames counted
+// All controls glide for 20 ms, and bypass, mode and kills cross-fade as long, on a grid of 1 ms counted
 // since activation, so that neither how the signal is cut into blocks nor where a block starts is heard.  What is flat
 // costs nothing: with all gains at 0 dB in Tone mode, or bypassed, output equals input bit for bit.
 
@@ -13,8 +13,6 @@
 #include "eq/eq_ports.h"
 
 #include <stdint.h>
-
-#define EQ_GRID 16 ///< frames
 
 typedef struct Eq Eq;
 

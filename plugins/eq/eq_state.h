@@ -6,8 +6,8 @@
 
 #include "dsp/glide.h"
 #include "dsp/isolator.h"
+#include "dsp/loops.h"
 #include "dsp/section.h"
-#include "dsp/still.h"
 #include "eq/eq.h"
 
 #include <stdbool.h>
@@ -16,10 +16,10 @@
 
 /// Everything that glides.
 typedef enum {
-  GLIDE_LOW_FREQ, ///< logarithm of Hz
+  GLIDE_LOW_FREQ, ///< logarithm of the corner as filters take it
   GLIDE_MID_FREQ,
   GLIDE_HIGH_FREQ,
-  GLIDE_MID_Q,                                ///< logarithm
+  GLIDE_MID_Q,                                ///< logarithm of 1 / Q
   GLIDE_TONE,                                 ///< dB, by band
   GLIDE_ISOLATOR = GLIDE_TONE + EQ_BANDS,     ///< linear gain, by band
   GLIDE_GAIN     = GLIDE_ISOLATOR + EQ_BANDS, ///< dB
@@ -32,44 +32,46 @@ typedef enum {
 typedef enum { FORM_OFF, FORM_STILL, FORM_GLIDING } EqForm;
 
 typedef struct {
-  EqForm       form;
-  Curve        shape;
-  CurveSegment segment;
-  Section      still;
-  Svf          gliding;
+  EqForm  form;
+  Shape   shape; ///< at this grid line
+  Curve   points;
+  Section still;
+  Gliding gliding;
 } EqBand;
 
 typedef struct {
-  EqForm       form;
-  Curve        shape;
-  CurveSegment segment;
-  Isolator     still;
-  IsolatorSvf  gliding;
+  bool     corners_move, gains_move;
+  double   at[2]; ///< the corners at this grid line
+  Curve    corners, gains;
+  Isolator filter;
 } EqCross;
 
 /// Numbers of the mix: linear gains.
-enum { MIX_DRY, MIX_TONE, MIX_ISOLATOR };
+enum { MIX_DRY, MIX_TONE, MIX_ISOLATOR, MIX_WIDTH };
 
 typedef struct {
-  bool         still;
-  Curve        gains;
-  CurveSegment segment;
+  bool  still;
+  Curve gains;
+  Ramps ramps;
 } EqMix;
 
 struct Eq {
-  double            rate;
-  const StillLoops* loops;
-  uint32_t          glide_steps; ///< grid lines from one value to the next
+  double       rate;
+  const Loops* loops;
+  uint32_t     grid;        ///< frames from one grid line to the next, an even number
+  uint32_t     glide_steps; ///< grid lines from one value to the next
 
-  float controls[EQ_CONTROLS]; ///< as last read, in range
-  bool  fresh;                 ///< nothing has run since activation
-  bool  pending;               ///< controls changed since the last grid line
-  bool  busy;                  ///< something moves
-  bool  through;               ///< at rest, and the output is the input
+  float    given[EQ_CONTROLS];    ///< as last read,
+  float    controls[EQ_CONTROLS]; ///< and taken into their ranges
+  uint32_t changed;               ///< a bit for each control that did since the last grid line
+  bool     fresh;                 ///< nothing has run since activation
+  bool     busy;                  ///< something moves
+  bool     through;               ///< at rest, and the output is the input
 
   uint32_t phase; ///< frames since the last grid line
   Glide    glide[GLIDES];
-  bool     tone_on, isolator_on; ///< heard in this segment
+  double   corner[EQ_BANDS], damping, gain; ///< where their glides are, no logarithms
+  bool     tone_on, isolator_on;            ///< heard in this segment
   EqBand   band[EQ_BANDS];
   EqCross  cross;
   EqMix    mix;

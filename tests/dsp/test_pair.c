@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#include "dsp/pair.h"
+#include "dsp/loops.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 
 // Any length, any odd value at any place: it alone becomes silence, in its channel alone.
 static void
-test_load(void** const state)
+check_load(const Loops* const loops)
 {
   static const float odd[] = {NAN, -NAN, INFINITY, -INFINITY, 3e38f, -2e15f};
   for (uint32_t n = 0; n < 14; ++n) {
@@ -25,7 +25,7 @@ test_load(void** const state)
           pairs[i] = pair_of(7.0);
         }
         (o % 2 ? left : right)[at] = odd[o];
-        pair_load_rt(pairs, left, right, n);
+        loops->load(pairs, left, right, n);
         for (uint32_t i = 0; i < 16; ++i) {
           assert_true(pairs[i][0] == (i >= n ? 7.0 : i == at && o % 2 ? 0.0 : (double)left[i]));
           assert_true(pairs[i][1] == (i >= n ? 7.0 : i == at && !(o % 2) ? 0.0 : (double)right[i]));
@@ -36,7 +36,15 @@ test_load(void** const state)
 }
 
 static void
-test_store(void** const state)
+test_load(void** const state)
+{
+  for (int set = 0; loops_nth(set); ++set) {
+    check_load(loops_nth(set));
+  }
+}
+
+static void
+check_store(const Loops* const loops)
 {
   for (uint32_t n = 0; n < 14; ++n) {
     Pair  pairs[16];
@@ -45,12 +53,29 @@ test_store(void** const state)
       pairs[i] = (Pair){i, -i - 1.0};
       left[i] = right[i] = 99.0f;
     }
-    pair_store_rt(left, right, pairs, 0.5, n);
+    loops->store(left, right, pairs, 0.5, n);
     for (uint32_t i = 0; i < 16; ++i) {
       assert_true(left[i] == (i < n ? 0.5f * (float)i : 99.0f));
       assert_true(right[i] == (i < n ? -0.5f * (float)(i + 1) : 99.0f));
     }
   }
+}
+
+static void
+test_store(void** const state)
+{
+  for (int set = 0; loops_nth(set); ++set) {
+    check_store(loops_nth(set));
+  }
+}
+
+// What fades is cut off far below anything that is heard, and far above denormal numbers.
+static void
+test_settle(void** const state)
+{
+  const Pair a = pair_settle((Pair){1e-99, -1e-99}), b = pair_settle((Pair){1e-101, -1e-101});
+  const Pair c = pair_settle((Pair){-3e7, 4e-320});
+  assert_true(a[0] == 1e-99 && a[1] == -1e-99 && b[0] == 0.0 && b[1] == 0.0 && c[0] == -3e7 && c[1] == 0.0);
 }
 
 int
@@ -59,6 +84,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_load),
     cmocka_unit_test(test_store),
+    cmocka_unit_test(test_settle),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -148,7 +148,7 @@ test_a_glide_takes_20_ms(void** const state)
     assert_true(out[0][i] <= out[0][i - 1] && out[0][i] >= end);
   }
   assert_true(out[0][AT + GLIDE] == end);
-  assert_true(out[0][AT + 900] > end);
+  assert_true(out[0][AT + 850] > end);
   assert_float_equal(20 * log10((double)out[0][AT + 480]), -12.0, 1.5);
 }
 
