@@ -29,15 +29,21 @@ pin(Control* const c, Call* const call, const int slot, const int64_t frame)
   call->for_time = false;
 }
 
-/// Whether the pins are there; if they were refused, the call is answered.
-static bool
-pinned(Control* const c, Call* const call)
+/// What each of them begins with.  Return: the deck's track; NULL: `*progress` is the end of this turn, its data isn't
+/// there yet, or the call was answered.
+static const Stem*
+ready(Control* const c, Call* const call, Progress* const progress)
 {
-  if (call->status) {
-    answer_error(c, call, "%s", call->error.text);
-    return false;
+  *progress = call->waiting ? CALL_WAITS : CALL_DONE;
+  if (call->waiting) {
+    return NULL;
   }
-  return true;
+  const Stem* const s = deck_loaded(c, call, call->deck);
+  if (s && call->status) { // the pins were refused
+    answer_error(c, call, "%s", call->error.text);
+    return NULL;
+  }
+  return s;
 }
 
 /// Seconds of argument `i` as a frame of the track.  false: beyond its end; the call was answered.
@@ -99,12 +105,10 @@ send_command(Control* const c, Call* const call, const Command* const command)
 Progress
 run_seek(Control* const c, Call* const call)
 {
-  if (call->waiting) {
-    return CALL_WAITS;
-  }
-  const Stem* const s = deck_loaded(c, call, call->deck);
+  Progress          progress;
+  const Stem* const s = ready(c, call, &progress);
   if (!s) {
-    return CALL_DONE;
+    return progress;
   }
   if (call->phase == 0) {
     int slot = 0;
@@ -117,18 +121,16 @@ run_seek(Control* const c, Call* const call)
     return CALL_WAITS;
   }
   const Command command = {.kind = COMMAND_SEEK, .deck = call->deck, .seek = {call->target, false}};
-  return pinned(c, call) ? send_command(c, call, &command) : CALL_DONE;
+  return send_command(c, call, &command);
 }
 
 Progress
 run_jump(Control* const c, Call* const call)
 {
-  if (call->waiting) {
-    return CALL_WAITS;
-  }
-  const Stem* const s = deck_loaded(c, call, call->deck);
+  Progress          progress;
+  const Stem* const s = ready(c, call, &progress);
   if (!s) {
-    return CALL_DONE;
+    return progress;
   }
   const int64_t by = llround(call->values[0].number * s->rate);
   if (call->phase == 0) {
@@ -141,32 +143,32 @@ run_jump(Control* const c, Call* const call)
     return CALL_WAITS;
   }
   const Command command = {.kind = COMMAND_SEEK, .deck = call->deck, .seek = {by, true}};
-  return pinned(c, call) ? send_command(c, call, &command) : CALL_DONE;
+  return send_command(c, call, &command);
+}
+
+/// Ask for the place that a mark is to be set to: that of the call's argument, else here.
+static Progress
+pin_mark(Control* const c, Call* const call, const int slot, const Stem* const s)
+{
+  if (!call->count) {
+    call->target = here(c, call, s);
+  } else if (!place(c, call, 0, s, &call->target)) {
+    return CALL_DONE;
+  }
+  pin(c, call, slot, call->target);
+  return CALL_WAITS;
 }
 
 Progress
 run_cue(Control* const c, Call* const call)
 {
-  if (call->waiting) {
-    return CALL_WAITS;
-  }
-  const Stem* const s = deck_loaded(c, call, call->deck);
+  Progress          progress;
+  const Stem* const s = ready(c, call, &progress);
   if (!s) {
-    return CALL_DONE;
+    return progress;
   }
   if (call->phase == 0) {
-    if (call->count) {
-      if (!place(c, call, 0, s, &call->target)) {
-        return CALL_DONE;
-      }
-    } else {
-      call->target = here(c, call, s);
-    }
-    pin(c, call, PIN_CUE, call->target);
-    return CALL_WAITS;
-  }
-  if (!pinned(c, call)) {
-    return CALL_DONE;
+    return pin_mark(c, call, PIN_CUE, s);
   }
   const bool    later      = !call->count && call->at != AT_NOW; // where it is then is for the engine to say
   const Command command    = {.kind = COMMAND_CUE, .deck = call->deck, .seek = {later ? -1 : call->target, false}};
@@ -184,29 +186,17 @@ run_cue_go(Control* const c, Call* const call)
 Progress
 run_hot_cue_set(Control* const c, Call* const call)
 {
-  if (call->waiting) {
-    return CALL_WAITS;
-  }
-  const Stem* const s = deck_loaded(c, call, call->deck);
+  Progress          progress;
+  const Stem* const s = ready(c, call, &progress);
   if (!s) {
-    return CALL_DONE;
+    return progress;
   }
   if (call->phase == 0) {
-    if (call->count) {
-      if (!place(c, call, 0, s, &call->target)) {
-        return CALL_DONE;
-      }
-    } else {
-      call->target = here(c, call, s);
-    }
-    pin(c, call, PIN_HOT_CUE + call->k, call->target);
-    return CALL_WAITS;
+    return pin_mark(c, call, PIN_HOT_CUE + call->k, s);
   }
-  if (pinned(c, call)) {
-    c->decks[call->deck].hot_cue[call->k] = call->target;
-    const Value at                        = value_double((double)call->target / s->rate);
-    answer_ok(c, call, &at, 1);
-  }
+  const Value at                        = value_double((double)call->target / s->rate);
+  c->decks[call->deck].hot_cue[call->k] = call->target;
+  answer_ok(c, call, &at, 1);
   return CALL_DONE;
 }
 
@@ -247,13 +237,11 @@ run_hot_cue_clear(Control* const c, Call* const call)
 Progress
 run_loop(Control* const c, Call* const call)
 {
-  if (call->waiting) {
-    return CALL_WAITS;
-  }
-  const Stem* const s   = deck_loaded(c, call, call->deck);
+  Progress          progress;
+  const Stem* const s   = ready(c, call, &progress);
   int64_t           end = 0;
   if (!s) {
-    return CALL_DONE;
+    return progress;
   }
   if (call->phase == 0) {
     if (!place(c, call, 0, s, &call->target) || !place(c, call, 1, s, &end)) {
@@ -267,7 +255,7 @@ run_loop(Control* const c, Call* const call)
     return CALL_WAITS;
   }
   Deck* const d = &c->decks[call->deck];
-  if (!pinned(c, call) || !place(c, call, 1, s, &end)) {
+  if (!place(c, call, 1, s, &end)) {
     return CALL_DONE;
   }
   const Command command = {.kind = COMMAND_LOOP, .deck = call->deck, .loop = {call->target, end}};
