@@ -180,6 +180,18 @@ pause(DeckRt* const d, const int64_t now)
   }
 }
 
+// Whether all stems but this one are empty or on their way out.
+RT static bool
+is_last(const Source* const s, const uint8_t stem)
+{
+  bool last = true;
+  for (uint32_t k = 0; k < s->nsounding; ++k) {
+    const uint8_t i = s->sounding[k];
+    last            = last && (i == stem || s->stem[i].leaving);
+  }
+  return last;
+}
+
 RT static void
 put_track(DeckRt* const d, const Command* const c, const int64_t now)
 {
@@ -196,7 +208,8 @@ put_track(DeckRt* const d, const Command* const c, const int64_t now)
         d->path.head[h].stream.gain[i] = 0.0f;
       }
     }
-  } else if (c->track.track || s->nsounding == 1) {
+  } else if (c->track.track || is_last(s, i)) {
+    stem->leaving = false;
     deck_close_rt(d, AFTER_TRACK);
     d->held = *c;
   } else {

@@ -209,6 +209,7 @@ deck_closed_rt(DeckRt* const d, const int64_t now)
   d->running          = false;
   d->prime            = d->mute ? PRIME_STALE : PRIME_READY;
   d->mute             = 0;
+  deck_drop_leaving_rt(d, now); // nobody hears them any more
   switch (after) {
     case AFTER_REST:
       break;

@@ -131,16 +131,15 @@ follow_latency(DeckRt* const d)
   }
 }
 
-// Stems that were on their way out are silent: take them out.
+// Stems that were on their way out and are silent: take them out.
 RT static void
-swap_leaving(DeckRt* const d, const int64_t now)
+drop_silent(DeckRt* const d, const int64_t now)
 {
-  Source* const s = &d->path.source;
-  for (uint8_t i = 0; i < MAX_STEMS; ++i) {
-    const bool others = d->path.phase != PATH_DIRECT || d->path.fade;
-    if (s->stem[i].leaving && !others && deck_has_room_rt(d) && path_head_rt(&d->path)->stream.gain[i] == 0.0f) {
-      deck_swap_track_rt(d, i, s->stem[i].next, now);
-      path_head_rt(&d->path)->stream.gain[i] = 0.0f; // the next one fades in
+  const Path* const p       = &d->path;
+  const bool        several = (p->phase != PATH_DIRECT && p->phase != PATH_PITCHED) || p->fade; // heads that sound
+  for (uint8_t i = 0; i < MAX_STEMS && !several && !d->closing; ++i) {
+    if (p->source.stem[i].leaving && deck_has_room_rt(d) && path_head_rt(&d->path)->stream.gain[i] == 0.0f) {
+      deck_swap_track_rt(d, i, NULL, now);
     }
   }
 }
@@ -177,7 +176,7 @@ run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
   chain_run_rt(&d->chain, bus, n, d->stage_ns);
   look_at_head(d, now);
   follow_latency(d);
-  swap_leaving(d, now);
+  drop_silent(d, now);
   if (d->mute) {
     d->mute -= n;
     memset(bus[0], 0, n * sizeof(float));
@@ -221,6 +220,7 @@ begin_cycle(DeckRt* const d, const int64_t now)
   if (d->running || d->state == DECK_EMPTY) {
     return;
   }
+  deck_drop_leaving_rt(d, now); // for which there was no room before
   if (d->speed_ramp.frames && !ramp_moves_rt(&d->speed_ramp, now)) {
     d->speed_ramp.frames = 0;
     tempo_reset_rt(&d->path.tempo, deck_step_rt(d, d->speed));

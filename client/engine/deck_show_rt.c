@@ -76,6 +76,16 @@ deck_swap_track_rt(DeckRt* const d, const uint8_t stem, Track* const track, cons
 }
 
 RT void
+deck_drop_leaving_rt(DeckRt* const d, const int64_t now)
+{
+  for (uint8_t i = 0; i < MAX_STEMS; ++i) {
+    if (d->path.source.stem[i].leaving && deck_has_room_rt(d)) {
+      deck_swap_track_rt(d, i, NULL, now);
+    }
+  }
+}
+
+RT void
 deck_swap_plugin_rt(DeckRt* const d, const uint8_t slot, Plugin* const plugin, const int64_t now)
 {
   Plugin* const before = chain_swap_rt(&d->chain, slot, plugin);

@@ -15,8 +15,7 @@
 
 typedef struct {
   Track*  track;
-  Track*  next;    ///< takes its place when it is silent, if `leaving`
-  bool    leaving; ///< fades out, then `next` comes
+  bool    leaving; ///< fades out, then the track is retired
   int64_t end;     ///< frames
   Ramp    gain;    ///< dB
   bool    mute, solo;
