@@ -22,8 +22,8 @@ control_new(Control** const out, const Ops* const ops, Error* const error)
   }
   c->ops     = *ops;
   c->params  = params_new();
-  c->out     = heap_new(sizeof(Command), MAX_COMMANDS);
-  c->echoes  = heap_new(sizeof(Command), MAX_COMMANDS);
+  c->out     = heap_new(sizeof(Outgoing), MAX_COMMANDS);
+  c->echoes  = heap_new(sizeof(Outgoing), MAX_COMMANDS);
   c->futures = heap_new(sizeof(Call*), MAX_COMMANDS);
   if (!c->params || !c->out || !c->echoes || !c->futures) {
     control_free(c);

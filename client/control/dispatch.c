@@ -26,18 +26,18 @@ control_drop_call(Control* const c, Call* const call)
 bool
 control_command(Control* const c, const Call* const call, const int64_t at, const Command* const command)
 {
-  Command copy    = *command;
-  copy.at         = at;
-  const bool echo = copy.kind == COMMAND_PARAM || copy.kind == COMMAND_PORT;
+  Outgoing copy   = {*command, call->sender.kind == SENDER_SCORE ? call->sender.score.score : NULL};
+  copy.command.at = at;
+  const bool echo = command->kind == COMMAND_PARAM || command->kind == COMMAND_PORT;
   if (!heap_push(c->out, at, &copy) || (echo && at != AT_NOW && !heap_push(c->echoes, at, &copy))) {
     answer_error(c, call, "too many commands wait for their time: send it again later");
     return false;
   }
   if (echo && at == AT_NOW) {
-    params_apply(c->params, &copy, now_of(c));
+    params_apply(c->params, &copy.command, now_of(c));
   }
   if (at == AT_NOW) {
-    deck_will_be(c, &copy);
+    deck_will_be(c, &copy.command);
   }
   return true;
 }
@@ -47,20 +47,20 @@ control_fill_ring(Control* const c)
 {
   const int64_t now = now_of(c);
   int64_t       at  = 0;
-  for (const Command* e; (e = heap_top(c->echoes, &at)) && at <= now; heap_pop(c->echoes)) {
-    params_apply(c->params, e, at);
+  for (const Outgoing* e; (e = heap_top(c->echoes, &at)) && at <= now; heap_pop(c->echoes)) {
+    params_apply(c->params, &e->command, at);
   }
   flow_update(&c->flow, c->ops.commands, now, 2 * (int64_t)atomic_load(&c->ops.levels->block));
   c->held = false;
-  for (const Command* e; (e = heap_top(c->out, &at)) && at <= now + RING_LEAD; heap_pop(c->out)) {
+  for (const Outgoing* e; (e = heap_top(c->out, &at)) && at <= now + RING_LEAD; heap_pop(c->out)) {
     const bool room = ring_space(c->ops.commands) > 0;
-    c->held         = !room || !flow_pass(&c->flow, e);
+    c->held         = !room || !flow_pass(&c->flow, &e->command);
     c->stats.full += !room && !c->full;
     c->full = !room;
     if (c->held) {
       return true;
     }
-    ring_write(c->ops.commands, e);
+    ring_write(c->ops.commands, &e->command);
   }
   return false;
 }
@@ -267,11 +267,39 @@ cancel_future(void* const data, void* const element)
   return true;
 }
 
+/// Whether a command may be taken back: control doesn't count on it, and it can't be in the ring yet.
+static bool
+cancel_command(void* const data, void* const element)
+{
+  const Cancel* const   cancel = data;
+  const Outgoing* const out    = element;
+  if (out->score != cancel->score || out->command.at <= now_of(cancel->c) + RING_LEAD) {
+    return false;
+  }
+  switch ((CommandKind)out->command.kind) {
+    case COMMAND_PLAY:
+    case COMMAND_PAUSE:
+    case COMMAND_STOP:
+    case COMMAND_TOGGLE:
+    case COMMAND_START:
+    case COMMAND_STOP_ALL:
+    case COMMAND_SEEK:
+    case COMMAND_CUE_GO:
+    case COMMAND_PARAM:
+    case COMMAND_PORT:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void
 control_cancel_score(Control* const c, const Score* const score)
 {
   Cancel cancel = {c, score};
   heap_remove_if(c->futures, cancel_future, &cancel);
+  heap_remove_if(c->out, cancel_command, &cancel);
+  heap_remove_if(c->echoes, cancel_command, &cancel);
   for (int i = 0; i < QUEUE_COUNT; ++i) {
     Queue* const q = &c->queues[i];
     for (size_t k = 0; k < q->count;) {

@@ -66,6 +66,12 @@ typedef struct {
   size_t count, room;
 } Queue;
 
+/// A command and the score that gave it, NULL: none.
+typedef struct {
+  Command      command;
+  const Score* score;
+} Outgoing;
+
 typedef struct {
   bool  on;
   char* path;
@@ -75,8 +81,8 @@ typedef struct {
 struct Control {
   Ops     ops;
   Params* params;
-  Heap*   out;     ///< of Command: waiting for the ring
-  Heap*   echoes;  ///< of Command: to be shown in params when their frame comes
+  Heap*   out;     ///< of Outgoing: waiting for the ring
+  Heap*   echoes;  ///< of Outgoing: to be shown in params when their frame comes
   Heap*   futures; ///< of Call*: not begun
   Flow    flow;
   bool    held; ///< something due waits for the process thread to read
@@ -131,7 +137,7 @@ bool control_fill_ring(Control* c);
 /// Free calls that nobody wants, and the tracks that they hold.
 void control_drop_call(Control* c, Call* call);
 
-/// Whether calls or loads of `score` are still to be begun or carried out.
+/// Forget what `score` has given and the process thread doesn't know of yet.
 void control_cancel_score(Control* c, const Score* score);
 
 // deck_state.c

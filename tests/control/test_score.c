@@ -223,7 +223,9 @@ a_live_score_begins_when_its_tracks_are_there(void** state)
   (void)state;
   char        path[256];
   Fake* const f = fake_new();
-  fake_write(f, "set.score", "50 /stop\n0 /deck/1/load one.wav\n0 /deck/1/play\n2 /deck/1/pause", path);
+  fake_write(f, "set.score",
+             "50 /stop\n0 /deck/1/load one.wav\n0 /deck/1/play\n1 /deck/1/pause\n1 /deck/1/speed 2\n3 /deck/1/play",
+             path);
   f->disk_sleeps = true;
   fake_say(f, "/score/play %s", path);
   fake_turn(f);
@@ -239,7 +241,10 @@ a_live_score_begins_when_its_tracks_are_there(void** state)
   assert_int_equal(f->sent[1].at, origin);
   assert_string_equal(fake_ask(f, "/score/stop"), "/ok /score/stop");
   pass(f, origin + 5 * FAKE_RATE);
-  assert_int_equal(f->nsent, 2); // no pause
+  assert_int_equal(f->nsent, 2); // no pause, though it was on its way
+  fake_forget(f);
+  fake_ask(f, "/get /deck/1/speed");
+  assert_string_equal(f->answers[0], "/value /deck/1/speed 1");
   fake_write(f, "noise.wav", "", path);
   fake_write(f, "bad.score", "0 /stop\n1 /deck/1/load noise.wav\n", path);
   char line[300];
@@ -247,7 +252,7 @@ a_live_score_begins_when_its_tracks_are_there(void** state)
   const char* const answer = fake_ask(f, line);
   assert_non_null(strstr(answer, "/error /score/play"));
   assert_non_null(strstr(answer, "bad.score:2: "));
-  assert_int_equal(f->nsent, 2);
+  assert_int_equal(f->nsent, 0);
   fake_free(f);
 }
 
