@@ -88,3 +88,9 @@ input_ratio_rt(const Input* const in, const int64_t frame)
   const double r0 = in->ratio[i & (RATIOS - 1)], r1 = in->ratio[(i + 1) & (RATIOS - 1)];
   return r0 == r1 ? r0 : r0 + (r1 - r0) * (double)(frame - i * cell) / (double)cell;
 }
+
+RT double
+input_cell_ratio_rt(const Input* const in, const int64_t frame)
+{
+  return in->ratio[(frame / (int64_t)in->cell) & (RATIOS - 1)];
+}

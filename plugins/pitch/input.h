@@ -35,6 +35,9 @@ RT void input_write_rt(Input* in, const float* left, const float* right, uint32_
 /// The ratio at a frame, interpolated; the last one known after the start of the last cell.
 RT double input_ratio_rt(const Input* in, int64_t frame);
 
+/// The ratio at the start of the cell that begins at a frame.  Any thread, for cells that are neither new nor too old.
+RT double input_cell_ratio_rt(const Input* in, int64_t frame);
+
 /// Frames of so many milliseconds.
 RT static inline double
 input_frames_of_ms(const Input* const in, const double ms)

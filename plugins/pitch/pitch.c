@@ -96,6 +96,11 @@ pitch_free(Pitch* const p)
 void
 pitch_reset(Pitch* const p)
 {
+  for (int q = 0; q < 2; ++q) {
+    if (p->stretcher[q]) {
+      stretcher_stop(p->stretcher[q]);
+    }
+  }
   input_reset_rt(&p->in, 1.0);
   p->fresh = true;
   p->phase = HANDOVER_NONE;
@@ -159,6 +164,18 @@ pitch_take_stretcher_rt(Pitch* const p, const PitchQuality quality, Stretcher* c
   }
   p->stretcher[quality] = st;
   return true;
+}
+
+RT bool
+pitch_behind_rt(const Pitch* const p, const PitchQuality quality)
+{
+  return p->stretcher[quality] && stretcher_behind_rt(p->stretcher[quality]);
+}
+
+void
+pitch_work(const Pitch* const p, const PitchQuality quality)
+{
+  stretcher_work(p->stretcher[quality]);
 }
 
 RT uint32_t
