@@ -91,6 +91,7 @@ extension_data(const char* const uri)
 static const LV2_Descriptor descriptors[] = {
   {EQ_URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data},
   {EQ_MONO_URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data},
+  {EQ_PLAIN_URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data},
 };
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor*

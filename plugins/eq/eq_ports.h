@@ -8,6 +8,7 @@
 
 #define EQ_URI "urn:deckhost:eq"
 #define EQ_MONO_URI EQ_URI ":mono"
+#define EQ_PLAIN_URI EQ_URI ":plain" // stereo, its controls in no groups
 
 #define EQ_AUDIO_PORTS 4
 #define EQ_MONO_AUDIO_PORTS 2

@@ -21,18 +21,44 @@ typedef struct {
   const char* between; ///< and what stands between two
   const char* command; ///< of: input, plugin, controls, output
   const char* colon;   ///< a colon in the URI
+  bool        dashes;  ///< in symbols, for lines below
+  bool        all;     ///< controls have to be given, by their order
+  bool        plain;   ///< only variants without groups
 } OtherHost;
 
-static const OtherHost lv2apply = {"lv2apply", "-c %s %g", " ", "lv2apply -i '%1$s' -o '%4$s' %3$s '%2$s' 2>&1", ":"};
+static const OtherHost lv2apply = {"lv2apply", "-c %s %g", " ", "lv2apply -i '%1$s' -o '%4$s' %3$s '%2$s' 2>&1",
+                                   .colon = ":"};
 static const OtherHost lv2file  = {"lv2file", "-p %s:%g", " ", "lv2file -i '%1$s' -o '%4$s' -b 333 %3$s '%2$s' 2>&1",
-                                   ":"};
+                                   .colon = ":"};
 static const OtherHost lv2proc  = {"lv2proc", "-c %s:%g", " ",
-                                   "lv2proc --with-latency -i '%1$s' -o '%4$s' %3$s '%2$s' 2>&1", ":"};
+                                   "lv2proc --with-latency -i '%1$s' -o '%4$s' %3$s '%2$s' 2>&1", .colon = ":"};
 static const OtherHost ffmpeg   = {
-    "ffmpeg", "%s=%g",
-    "|",      "ffmpeg -nostdin -loglevel error -y -i '%1$s' -af 'lv2=p=%2$s:c=%3$s' -c:a pcm_f32le '%4$s' 2>&1",
-    "\\\\:", // escaped once for the filter and once for its chain
+    "ffmpeg",
+    "%s=%g",
+    "|",
+    "ffmpeg -nostdin -loglevel error -y -i '%1$s' -af 'lv2=p=%2$s:c=%3$s' -c:a pcm_f32le '%4$s' 2>&1",
+    .colon = "\\\\:", // escaped once for the filter and once for its chain
 };
+
+// Its elements are called after the URI with dashes, its properties after the symbols with dashes; switches are off.
+static const OtherHost gstreamer = {
+  "gst-launch-1.0",
+  "%s=%g",
+  " ",
+  "gst-launch-1.0 -q filesrc location='%1$s' ! wavparse ! %2$s enabled=1 %3$s ! wavenc ! "
+  "filesink location='%4$s' 2>&1",
+  "-",
+  .dashes = true,
+  .plain  = true};
+
+// Takes all controls, by their order.
+static const OtherHost ecasound = {"ecasound",
+                                   "%.0s%g",
+                                   ",",
+                                   "ecasound -q -D -b:333 -f:f32_le,%5$d,48000 -i '%1$s' -o '%4$s' "
+                                   "'-elv2:%2$s,%3$s' 2>&1",
+                                   ":",
+                                   .all = true};
 
 static const struct {
   const char* uri;
@@ -44,6 +70,7 @@ static const struct {
 } runs[] = {
   {"urn:deckhost:eq", {{"low", -12}, {"mid", 6}, {"high", 3}}, 0},
   {"urn:deckhost:eq", {{"mode", 1}, {"kill_low", 1}, {"low_freq", 300}}, 0},
+  {"urn:deckhost:eq:plain", {{"kill_mid", 1}, {"mid_freq", 800}, {"gain", -3}}, 0},
   {"urn:deckhost:eq:mono", {{"low", -12}, {"mid", 6}, {"gain", 3}}, 0},
   {"urn:deckhost:pitch", {{"semitones", 2}, {"cents", 20}}, 0},
   {"urn:deckhost:pitch", {{"semitones", 7}}, 1e-5}, // Rubber Band, cut into other blocks: -80 dB of 0.1
@@ -67,7 +94,7 @@ write_input(const uint32_t channels)
 
 // The command's text in case it fails.  Return: whether there is such a program.
 static bool
-run_host(const OtherHost* const host, const char* const controls, const char* const uri)
+run_host(const OtherHost* const host, const char* const controls, const char* const uri, const uint32_t channels)
 {
   char command[16384], escaped[256] = "", text[4096];
   snprintf(command, sizeof(command), "command -v %s >/dev/null", host->name);
@@ -78,7 +105,7 @@ run_host(const OtherHost* const host, const char* const controls, const char* co
   for (const char* c = uri; *c; ++c) {
     strncat(escaped, *c == ':' ? host->colon : c, *c == ':' ? strlen(host->colon) : 1);
   }
-  snprintf(command, sizeof(command), host->command, in_path, escaped, controls, out_path);
+  snprintf(command, sizeof(command), host->command, in_path, escaped, controls, out_path, channels);
   FILE* const pipe = popen(command, "r");
   assert_non_null(pipe);
   text[fread(text, 1, sizeof(text) - 1, pipe)] = '\0';
@@ -119,20 +146,30 @@ check_host(const OtherHost* const host)
       continue;
     }
     Stage  s;
-    char   controls[512];
-    size_t n = 0;
+    char   controls[512] = "";
+    size_t n             = 0;
+    if (host->plain && !strstr(runs[r].uri, ":plain")) {
+      continue;
+    }
     stage_enter(&s, runs[r].uri, RATE);
     for (int k = 0; k < 3 && runs[r].set[k].symbol; ++k) {
       stage_set(&s, runs[r].set[k].symbol, runs[r].set[k].value);
-      n += (size_t)snprintf(controls + n, sizeof(controls) - n, "%s", k ? host->between : "");
-      char one[128];
-      snprintf(one, sizeof(one), host->control, runs[r].set[k].symbol, (double)runs[r].set[k].value);
-      n += (size_t)snprintf(controls + n, sizeof(controls) - n, "%s", one);
+    }
+    for (uint32_t p = 0; p < s.ports; ++p) {
+      const char* const symbol = stage_symbol(&s, p);
+      if (s.is_control[p] && s.is_input[p] && (host->all || s.value[p] != s.def[p])) {
+        char one[128];
+        snprintf(one, sizeof(one), host->control, symbol, (double)s.value[p]);
+        n += (size_t)snprintf(controls + n, sizeof(controls) - n, "%s%s", n ? host->between : "", one);
+      }
+    }
+    for (char* c = controls; host->dashes && *c; ++c) {
+      *c = *c == '_' ? '-' : *c;
     }
     stage_run_blocks(&s, in, out, N, 256);
     write_input(s.channels);
     remove(out_path);
-    if (run_host(host, controls, runs[r].uri)) {
+    if (run_host(host, controls, runs[r].uri, s.channels)) {
       check_output(host->name, r, s.channels);
     }
     stage_leave(&s);
@@ -161,6 +198,22 @@ static void
 test_ffmpeg(void** const state)
 {
   check_host(&ffmpeg);
+}
+
+static void
+test_gstreamer(void** const state)
+{
+  char registry[4200];
+  snprintf(registry, sizeof(registry), "%s/registry", folder);
+  setenv("GST_REGISTRY", registry, 1);
+  check_host(&gstreamer);
+  remove(registry);
+}
+
+static void
+test_ecasound(void** const state)
+{
+  check_host(&ecasound);
 }
 
 static int
@@ -199,10 +252,8 @@ main(void)
   return 0;
 #endif
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_lv2apply),
-    cmocka_unit_test(test_lv2file),
-    cmocka_unit_test(test_lv2proc),
-    cmocka_unit_test(test_ffmpeg),
+    cmocka_unit_test(test_lv2apply), cmocka_unit_test(test_lv2file),   cmocka_unit_test(test_lv2proc),
+    cmocka_unit_test(test_ffmpeg),   cmocka_unit_test(test_gstreamer), cmocka_unit_test(test_ecasound),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

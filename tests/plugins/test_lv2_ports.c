@@ -8,7 +8,7 @@
 
 enum { RATE = 48000 };
 
-static const char* const uris[] = {EQ_URI, EQ_MONO_URI, PITCH_URI, PITCH_MONO_URI};
+static const char* const uris[] = {EQ_URI, EQ_MONO_URI, EQ_PLAIN_URI, PITCH_URI, PITCH_MONO_URI};
 
 enum { URIS = sizeof(uris) / sizeof(*uris) };
 

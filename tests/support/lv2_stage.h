@@ -105,6 +105,12 @@ stage_port(const Stage* const s, const char* const symbol)
   return port ? (int)lilv_port_get_index(s->plugin, port) : -1;
 }
 
+static inline const char*
+stage_symbol(const Stage* const s, const uint32_t port)
+{
+  return lilv_node_as_string(lilv_port_get_symbol(s->plugin, lilv_plugin_get_port_by_index(s->plugin, port)));
+}
+
 static inline void
 stage_set(Stage* const s, const char* const symbol, const float value)
 {
