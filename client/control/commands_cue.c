@@ -62,15 +62,10 @@ place(Control* const c, Call* const call, const int i, const Stem* const s, int6
 
 /// Where the deck will be at the call's time, about.
 static int64_t
-here(const Control* const c, const Call* const call, const Stem* const s)
+here(const Control* const c, const Call* const call)
 {
-  const DeckLevels* const l      = &c->ops.levels->deck[call->deck];
-  const int64_t           length = deck_length(c, call->deck);
-  double                  frame  = (double)deck_position(c, call->deck);
-  if (call->at != AT_NOW && deck_state(c, call->deck) == DECK_PLAYING) {
-    const double ahead = (double)(call->at - now_of(c)) / c->ops.rate;
-    frame += ahead * s->rate * (double)atomic_load_explicit(&l->speed, memory_order_relaxed);
-  }
+  const int64_t length = deck_length(c, call->deck);
+  const double  frame  = deck_frame_at(c, call->deck, call->at == AT_NOW ? now_of(c) : call->at);
   return frame < 0.0 ? 0 : frame > (double)length ? length : (int64_t)frame;
 }
 
@@ -136,7 +131,7 @@ run_jump(Control* const c, Call* const call)
   if (call->phase == 0) {
     int           slot   = 0;
     const int64_t length = deck_length(c, call->deck);
-    const int64_t to     = here(c, call, s) + by - llround(JUMP_MARGIN * s->rate);
+    const int64_t to     = here(c, call) + by - llround(JUMP_MARGIN * s->rate);
     if (take_seek_pin(c, call, &slot)) {
       pin(c, call, slot, to < 0 ? 0 : to > length ? length : to);
     }
@@ -151,7 +146,7 @@ static Progress
 pin_mark(Control* const c, Call* const call, const int slot, const Stem* const s)
 {
   if (!call->count) {
-    call->target = here(c, call, s);
+    call->target = here(c, call);
   } else if (!place(c, call, 0, s, &call->target)) {
     return CALL_DONE;
   }

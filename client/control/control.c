@@ -37,7 +37,7 @@ control_new(Control** const out, const Ops* const ops, Error* const error)
       c->decks[d].seek_until[i] = INT64_MIN;
     }
     c->decks[d].set_going = c->decks[d].ready_at = INT64_MIN;
-    c->decks[d].coming_state_until = c->decks[d].coming_frame_until = INT64_MIN;
+    c->decks[d].coming_state_until = c->decks[d].coming_frame_until = c->decks[d].plan_at = INT64_MIN;
   }
   *out = c;
   return STATUS_OK;

@@ -150,16 +150,24 @@ stop_comes(Control* const c, const Command* const m, const uint8_t deck)
   frame_comes(c, m, deck, c->decks[deck].cue);
 }
 
-static void
-track_comes(Control* const c, const Command* const m)
+/// Whether a COMMAND_TRACK brings or takes one stem beside others, which play on.
+static bool
+is_stem_of_many(const Control* const c, const Command* const m)
 {
-  Deck* const d     = &c->decks[m->deck];
-  int         other = 0;
+  const Deck* const d     = &c->decks[m->deck];
+  int               other = 0;
   for (int s = 0; s < MAX_STEMS; ++s) {
     other += s != m->track.stem && d->stem[s].track;
   }
-  if (other && (!m->track.track || !d->stem[m->track.stem].track)) {
-    return; // a stem more or less
+  return other && (!m->track.track || !d->stem[m->track.stem].track);
+}
+
+static void
+track_comes(Control* const c, const Command* const m)
+{
+  Deck* const d = &c->decks[m->deck];
+  if (is_stem_of_many(c, m)) {
+    return;
   }
   d->coming_state       = m->track.track ? DECK_CUED : DECK_EMPTY;
   d->coming_state_until = seen_from(c, time_of(c, m));
@@ -210,6 +218,77 @@ deck_will_be(Control* const c, const Command* const m)
       break;
     default:
       break; // nothing that is read from the levels
+  }
+}
+
+/// Whether what is on its way to the deck says more of `at` than the levels do.
+static bool
+is_planned(const Control* const c, const uint8_t deck, const int64_t at)
+{
+  const int64_t plan = c->decks[deck].plan_at;
+  return plan != INT64_MIN && plan <= at && now_of(c) < seen_from(c, plan);
+}
+
+static bool
+plays_at(const Control* const c, const uint8_t deck, const int64_t at)
+{
+  return is_planned(c, deck, at) ? c->decks[deck].plan_plays : deck_state(c, deck) == DECK_PLAYING;
+}
+
+double
+deck_frame_at(const Control* const c, const uint8_t deck, const int64_t at)
+{
+  const Stem* const       s     = deck_stem(c, deck);
+  const DeckLevels* const l     = &c->ops.levels->deck[deck];
+  const bool              plan  = is_planned(c, deck, at);
+  const int64_t           from  = plan ? c->decks[deck].plan_at : now_of(c);
+  const double            frame = plan ? c->decks[deck].plan_frame : deck_heard(c, deck);
+  const double            ahead = s && plays_at(c, deck, at) ? (double)(at - from) / c->ops.rate * s->rate : 0.0;
+  return frame + ahead * (double)atomic_load_explicit(&l->speed, memory_order_relaxed);
+}
+
+static void
+plan(Control* const c, const uint8_t deck, const Command* const m)
+{
+  Deck* const   d     = &c->decks[deck];
+  const int64_t at    = time_of(c, m);
+  double        frame = deck_frame_at(c, deck, at);
+  bool          plays = plays_at(c, deck, at);
+  if (m->kind == COMMAND_TRACK && is_stem_of_many(c, m)) {
+    return;
+  }
+  if (m->kind == COMMAND_SEEK) {
+    frame = (m->seek.relative ? frame : 0.0) + (double)m->seek.frame;
+  } else if (m->kind == COMMAND_CUE && m->seek.frame >= 0 && !plays) {
+    frame = (double)m->seek.frame;
+  } else if (m->kind == COMMAND_CUE_GO) {
+    frame = (double)d->cue;
+  } else if (m->kind == COMMAND_STOP || m->kind == COMMAND_STOP_ALL || m->kind == COMMAND_TRACK) {
+    frame = m->kind == COMMAND_TRACK ? 0.0 : (double)d->cue;
+    plays = false;
+  } else if (m->kind == COMMAND_PLAY || m->kind == COMMAND_START || m->kind == COMMAND_PAUSE) {
+    plays = m->kind != COMMAND_PAUSE;
+  } else if (m->kind == COMMAND_TOGGLE) {
+    plays = !plays;
+  } else {
+    return;
+  }
+  if (at >= d->plan_at) { // else what comes later stays the plan
+    d->plan_at    = at;
+    d->plan_frame = frame < 0.0 ? 0.0 : frame;
+    d->plan_plays = plays;
+  }
+}
+
+void
+deck_plan(Control* const c, const Command* const m)
+{
+  const uint64_t one  = UINT64_C(1) << m->deck;
+  const uint64_t mask = m->kind == COMMAND_START ? m->decks.mask : m->kind == COMMAND_STOP_ALL ? UINT64_MAX : one;
+  for (uint8_t d = 0; d < c->ops.decks; ++d) {
+    if (mask >> d & 1) {
+      plan(c, d, m);
+    }
   }
 }
 

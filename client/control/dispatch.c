@@ -36,6 +36,7 @@ control_command(Control* const c, const Call* const call, const int64_t at, cons
   if (echo && at == AT_NOW) {
     params_apply(c->params, &copy.command, now_of(c));
   }
+  deck_plan(c, &copy.command);
   if (at == AT_NOW) {
     deck_will_be(c, &copy.command);
   }

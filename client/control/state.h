@@ -55,6 +55,9 @@ typedef struct {
   int64_t coming_state_until;    ///< engine frame from which on it is seen in the levels
   int64_t coming_frame;          ///< likewise of the track
   int64_t coming_frame_until;
+  int64_t plan_at;    ///< engine frame at which the last of the commands on their way sets it on its course
+  double  plan_frame; ///< frame of the track at which it is then
+  bool    plan_plays;
   int     next_seek;
   float   peak[2];    ///< of the meter as last taken
   int64_t peak_taken; ///< ns
@@ -148,10 +151,12 @@ const Stem* deck_stem(const Control* c, uint8_t deck);                       ///
 int64_t     deck_length(const Control* c, uint8_t deck);                     ///< frames of the longest stem
 int64_t     deck_position(const Control* c, uint8_t deck);                   ///< frames of the track, heard now
 double      deck_heard(const Control* c, uint8_t deck);                      ///< the same with its fraction
+double      deck_frame_at(const Control* c, uint8_t deck, int64_t at);       ///< and then, about: speed and loops aside
 int         deck_state(const Control* c, uint8_t deck);                      ///< a DeckState
 void        deck_put(Control* c, uint8_t deck, uint8_t stem, const Stem* s); ///< another track, or NULL: none
 void        deck_will_move(Control* c, uint8_t deck, int64_t at);            ///< a start is on its way
 void        deck_will_be(Control* c, const Command* command);                ///< soon: read as if it had been
+void        deck_plan(Control* c, const Command* command);                   ///< at its time, for deck_frame_at
 bool        deck_is_idle(const Control* c, uint8_t deck); ///< doesn't play, and nothing on its way starts it
 
 #endif

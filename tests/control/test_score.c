@@ -256,6 +256,40 @@ a_live_score_begins_when_its_tracks_are_there(void** state)
   fake_free(f);
 }
 
+static void
+here_is_where_the_score_will_have_the_deck(void** state)
+{
+  (void)state;
+  char        path[256];
+  Error       error;
+  Fake* const f = fake_new();
+  fake_load(f, 1);
+  atomic_store(&f->levels.deck[0].speed, 1.0f);
+  fake_write(f, "set.score",
+             "0   /deck/1/play\n"
+             "0.5 /deck/1/seek 50\n"
+             "1   /deck/1/hotcue/1/set\n" // 50.5
+             "1.2 /deck/1/jump -20\n"     // to 30.7
+             "1.3 /deck/1/hotcue/2/set\n" // 30.8
+             "1.4 /deck/1/pause\n"        // at 30.9
+             "1.8 /deck/1/hotcue/3/set\n",
+             path);
+  assert_int_equal(control_play_score(f->control, path, f->now + FAKE_RATE / 10, &error), STATUS_OK);
+  for (int i = 0; i < 20; ++i) { // before any of it has happened
+    fake_turn(f);
+  }
+  static const char* const expected[] = {"/value /deck/1/hotcue/1/set 50.5", "/value /deck/1/hotcue/2/set 30.8",
+                                         "/value /deck/1/hotcue/3/set 30.9"};
+  for (int k = 0; k < 3; ++k) {
+    char get[64];
+    snprintf(get, sizeof(get), "/get /deck/1/hotcue/%d/set", k + 1);
+    fake_forget(f);
+    fake_ask(f, get);
+    assert_string_equal(f->answers[0], expected[k]);
+  }
+  fake_free(f);
+}
+
 int
 main(void)
 {
@@ -268,6 +302,7 @@ main(void)
     cmocka_unit_test(a_hand_on_the_deck_goes_before_what_a_score_will_do),
     cmocka_unit_test(one_track_is_loaded_ahead_for_each_deck),
     cmocka_unit_test(a_live_score_begins_when_its_tracks_are_there),
+    cmocka_unit_test(here_is_where_the_score_will_have_the_deck),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
