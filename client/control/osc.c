@@ -130,7 +130,8 @@ cannot_open(const char* const address, const int port, const int why, Error* con
     return error_set(error, STATUS_BUSY,
                      "OSC port %d is in use: choose another with --osc PORT, or end the other deckhost", port);
   }
-  return error_set(error, STATUS_FAILED, "can't open OSC port %d on %s: %s", port, address, strerror(why));
+  return error_set(error, STATUS_FAILED, "can't open OSC port %d on %s: %s; see --osc PORT and --osc-bind ADDR", port,
+                   address, strerror(why));
 }
 
 Status

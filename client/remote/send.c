@@ -14,7 +14,7 @@ static const double PATIENCE = 5.0; ///< seconds without a word before we give u
 
 static const char* const usage = "usage: deckhost send [--osc PORT] [--host HOST] [--seconds N] ADDRESS [ARGS...]\n"
                                  "One command to a running deckhost; prints the answer.  Examples:\n"
-                                 "  deckhost send /deck/1/load music/intro.flac\n"
+                                 "  deckhost send /deck/1/load \"$PWD/intro.flac\"\n"
                                  "  deckhost send /deck/1/play\n"
                                  "  deckhost send /ramp /deck/1/eq/low -12 4\n"
                                  "  deckhost send /get '/deck/*/position'\n"
