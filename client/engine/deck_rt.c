@@ -99,15 +99,14 @@ look_at_head(DeckRt* const d, const int64_t now)
   Head* const   h   = path_head_rt(&d->path);
   const SincPos pos = head_position_rt(h);
   int64_t       start, end;
-  if (h->stream.starved) {
-    h->stream.starved = false;
-    atomic_fetch_add_explicit(&d->levels->deck[d->number].starves, 1, memory_order_relaxed);
+  const bool    starved = h->stream.starved, gone = h->stream.broken && d->end_at == INT64_MAX;
+  if (starved || gone) { // that the data won't come may turn out late, in the midst of a hole
     Notice n       = {.at = now, .kind = h->stream.broken ? NOTICE_BROKEN : NOTICE_STARVED, .deck = d->number};
     n.starve.frame = h->stream.next;
     deck_notice_rt(d, &n);
-    if (h->stream.broken && d->end_at == INT64_MAX) {
-      d->end_at = h->at + d->rest_latency;
-    }
+    atomic_fetch_add_explicit(&d->levels->deck[d->number].starves, starved, memory_order_relaxed);
+    d->end_at         = gone ? h->at + d->rest_latency : d->end_at;
+    h->stream.starved = false;
   }
   if (d->end_at == INT64_MAX && pos >> 32 >= d->path.source.end &&
       !source_loop_rt(&d->path.source, &h->stream.loop, pos >> 32, &start, &end)) {

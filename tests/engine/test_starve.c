@@ -111,6 +111,30 @@ broken_file_stops(void** state)
   rig_down(r);
 }
 
+// So does one that is found to be broken only while the deck waits for data (a network that hangs, then fails).
+static void
+waiting_for_a_broken_file_stops(void** state)
+{
+  (void)state;
+  Rig* const   r = rig_up(2, 60000);
+  Track* const t = fake_track(200000, RATE, signal_slow);
+  for (size_t c = 4; c < 48; ++c) {
+    fake_track_hole(t, c, true);
+  }
+  rig_track(r, 0, 0, t, AT_NOW);
+  rig_simple(r, COMMAND_PLAY, 0, 10000);
+  rig_run(r, 40000, 256);
+  assert_int_equal(rig_count(r, NOTICE_STARVED), 1);
+  assert_int_equal(atomic_load(&engine_levels(r->engine)->deck[0].state), DECK_PLAYING);
+  atomic_store(&t->broken, true);
+  rig_run(r, 45000, 256);
+  assert_int_equal(rig_count(r, NOTICE_BROKEN), 1);
+  assert_int_equal(rig_count(r, NOTICE_STARVED), 1);
+  assert_int_equal(starves(r), 1);
+  assert_int_equal(atomic_load(&engine_levels(r->engine)->deck[0].state), DECK_PAUSED);
+  rig_down(r);
+}
+
 // A file that turns out shorter ends there.
 static void
 end_moves(void** state)
@@ -134,8 +158,12 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(fades_around_a_hole), cmocka_unit_test(comes_back_in_place), cmocka_unit_test(priming_waits),
-    cmocka_unit_test(broken_file_stops),   cmocka_unit_test(end_moves),
+    cmocka_unit_test(fades_around_a_hole),
+    cmocka_unit_test(comes_back_in_place),
+    cmocka_unit_test(priming_waits),
+    cmocka_unit_test(broken_file_stops),
+    cmocka_unit_test(waiting_for_a_broken_file_stops),
+    cmocka_unit_test(end_moves),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
