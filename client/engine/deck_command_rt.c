@@ -111,10 +111,10 @@ go(DeckRt* const d, SincPos pos)
 RT static void
 seek(DeckRt* const d, const CommandSeek* const s)
 {
-  const SincPos from = d->running ? head_position_rt(path_head_rt(&d->path)) : d->rest;
-  const int64_t most = INT64_MAX / SINC_ONE / 4;
-  const int64_t way  = s->frame < -most ? -most : s->frame > most ? most : s->frame;
-  go(d, (s->relative ? from : 0) + way * SINC_ONE);
+  const SincPos here = d->running ? head_position_rt(path_head_rt(&d->path)) : d->rest;
+  const SincPos from = s->relative ? here : 0;
+  const int64_t back = -1 - (from >> 32), forth = d->path.source.end - (from >> 32); // no further, so that it fits
+  go(d, from + (s->frame < back ? back : s->frame > forth ? forth : s->frame) * SINC_ONE);
 }
 
 RT static void
@@ -144,7 +144,7 @@ set_loop(DeckRt* const d, const Command* const c)
   } else if (c->kind == COMMAND_LOOP_ENABLE) {
     l->on = c->toggle.on && l->end > l->start;
   } else {
-    l->start = c->loop.start > 0 ? c->loop.start : 0;
+    l->start = c->loop.start < 0 ? 0 : c->loop.start > TRACK_MAX_FRAMES ? TRACK_MAX_FRAMES : c->loop.start;
     l->end   = c->loop.end < l->start + LOOP_MIN ? l->start + LOOP_MIN : c->loop.end;
     l->on    = true;
   }

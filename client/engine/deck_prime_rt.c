@@ -121,6 +121,15 @@ prime_at_once(DeckRt* const d)
   }
 }
 
+// Where a deck that should have started `late` frames ago would be by now.
+RT static SincPos
+place_when_late(const DeckRt* const d, const int64_t late)
+{
+  const SincPos step = tempo_at_rt(&d->path.tempo, d->path.now);
+  const SincPos most = TRACK_MAX_FRAMES * SINC_ONE - d->rest;
+  return path_ahead_rt(&d->path, d->rest, step > 0 && late > most / step ? most : late * step);
+}
+
 // Play on from where `heard` is heard now; the first of it comes out after the latency.
 RT void
 deck_restart_rt(DeckRt* const d, const SincPos heard)
@@ -177,7 +186,7 @@ deck_start_rt(DeckRt* const d, const int64_t now, const int64_t due, const bool 
   }
   if (d->prime != PRIME_READY || due < now) { // late, but in place: where it would be had it been in time
     d->late += due < now ? 0 : 1;
-    deck_restart_rt(d, path_ahead_rt(&d->path, d->rest, (now - due) * tempo_at_rt(&d->path.tempo, d->path.now)));
+    deck_restart_rt(d, place_when_late(d, now - due));
   } else {
     d->running = true;
     d->closing = false;

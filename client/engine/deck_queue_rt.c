@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/deck_rt.h"
 
+#define FAR (INT64_C(1) << 40) // frames from now; beyond that numbers could overflow, and one is as good as another
+
 // When commands are due.  What acts before the chain is carried out its latency ahead, so that it is heard in time;
 // what stops or starts the output, and plain controls, at their frame.
 
@@ -122,8 +124,10 @@ frame_of(const Command* const c, const int64_t now)
   if (c->at == AT_NOW) {
     return now;
   }
-  const bool control = c->kind == COMMAND_PARAM || c->kind == COMMAND_PORT;
-  return control && c->at > now ? (c->at + GRID - 1) & ~(int64_t)(GRID - 1) : c->at;
+  const int64_t earliest = now - FAR, latest = now + FAR;
+  const int64_t at      = c->at < earliest ? earliest : c->at > latest ? latest : c->at;
+  const bool    control = c->kind == COMMAND_PARAM || c->kind == COMMAND_PORT;
+  return control && at > now ? (at + GRID - 1) & ~(int64_t)(GRID - 1) : at;
 }
 
 RT bool

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/history_rt.h"
 
+#include <stdbool.h>
+
+#define HISTORY_FRAMES 1048576 ///< for so long one entry holds at most
+
 // Where a reading that was as in `e` is at deck frame `at`.
 RT static SincPos
 foretell(const HistoryEntry* const e, const int64_t at, SincPos* const step)
@@ -36,19 +40,24 @@ history_reset_rt(History* const h, const HistoryEntry* const e)
   h->end      = 1;
 }
 
+// Whether nothing new is to be said about `e`.  Now and then it is said nevertheless: what is foretold from too long
+// ago (hours in a loop) would not fit the numbers.
+RT static bool
+is_foretold(const HistoryEntry* const last, const HistoryEntry* const e)
+{
+  SincPos step;
+  return e->at - last->at < HISTORY_FRAMES && foretell(last, e->at, &step) == e->pos && step == e->step &&
+         last->dstep == e->dstep && last->wrap_start == e->wrap_start && last->wrap_end == e->wrap_end;
+}
+
 RT void
 history_note_rt(History* const h, const HistoryEntry* const e)
 {
   while (h->end > h->first && h->entry[(h->end - 1) % HISTORY_ROOM].at >= e->at) {
     --h->end;
   }
-  if (h->end > h->first) {
-    const HistoryEntry* const last = &h->entry[(h->end - 1) % HISTORY_ROOM];
-    SincPos                   step;
-    if (foretell(last, e->at, &step) == e->pos && step == e->step && last->dstep == e->dstep &&
-        last->wrap_start == e->wrap_start && last->wrap_end == e->wrap_end) {
-      return;
-    }
+  if (h->end > h->first && is_foretold(&h->entry[(h->end - 1) % HISTORY_ROOM], e)) {
+    return;
   }
   h->entry[h->end++ % HISTORY_ROOM] = *e;
   if (h->end - h->first > HISTORY_ROOM) {

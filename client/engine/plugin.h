@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define NO_PORT UINT32_MAX
+#define PLUGIN_MAX_LATENCY 262144 ///< frames; what claims more is not believed
 
 typedef struct {
   const char* symbol;
@@ -39,11 +40,12 @@ typedef struct Plugin {
 /// The index of a control port by its symbol, or NO_PORT.  Any thread.
 RT uint32_t plugin_port(const Plugin* p, const char* symbol);
 
-/// What the plugin reports now, frames.  Process thread, or any before it runs there.
+/// What the plugin reports now, frames; 0 where that makes no sense.  Process thread, or any before it runs there.
 RT static inline uint32_t
 plugin_latency_rt(const Plugin* p)
 {
-  return p->latency_port == NO_PORT ? 0u : (uint32_t)(p->values[p->latency_port] + 0.5f);
+  const float says = p->latency_port == NO_PORT ? 0.0f : p->values[p->latency_port];
+  return says > 0.0f && says <= PLUGIN_MAX_LATENCY ? (uint32_t)(says + 0.5f) : 0u;
 }
 
 #endif

@@ -13,12 +13,15 @@
 
 #define CHUNK_FRAMES 4096 ///< of the track; always interleaved stereo float (mono doubled), 32 KiB
 
+/// Frames of the longest track (12 hours at 48 kHz): positions are 32.32, and some room beyond the end is needed.
+#define TRACK_MAX_FRAMES ((INT64_C(1) << 31) - (INT64_C(1) << 26))
+
 typedef struct Track {
   const char* path;  ///< as given, absolute
   const char* title; ///< from the file's tags, or its name without directory and ending
   uint32_t    rate;  ///< Hz
   uint32_t    channels;
-  int64_t     frames; ///< as the header says
+  int64_t     frames; ///< as the header says; at most TRACK_MAX_FRAMES
 
   /// Where the data really ends.  Starts as `frames`; disk lowers it when the file turns out shorter.
   _Atomic int64_t end;

@@ -64,7 +64,14 @@ track_file_new(TrackFile** const out, const char* const path, Error* const error
   t->track.rate         = audio_file_rate(t->file);
   t->track.channels     = audio_file_channels(t->file);
   t->track.frames       = audio_file_frames(t->file);
-  t->track.nchunks      = (size_t)((t->track.frames + CHUNK_FRAMES - 1) / CHUNK_FRAMES);
+  if (t->track.frames > TRACK_MAX_FRAMES) {
+    const double hour = 3600.0 * t->track.rate;
+    error_set(error, STATUS_BAD_FORMAT, "%s is too long with %.1f hours: at its rate %.1f hours work", path,
+              (double)t->track.frames / hour, (double)TRACK_MAX_FRAMES / hour);
+    track_file_free(t);
+    return STATUS_BAD_FORMAT;
+  }
+  t->track.nchunks = (size_t)((t->track.frames + CHUNK_FRAMES - 1) / CHUNK_FRAMES);
   atomic_init(&t->track.end, t->track.frames);
   atomic_init(&t->track.broken, false);
   if (!t->track.title || !make_tables(t)) {
