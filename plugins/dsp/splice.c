@@ -29,19 +29,27 @@ sum8(const v8* const v)
 FOR_EVERY_CPU RT static void
 correlate(const float* const a, const float* const b, const uint32_t n, Sums* const sums)
 {
-  v8       cross = {0}, aa = {0}, bb = {0};
+  v8       cross0 = {0}, cross1 = {0}, aa0 = {0}, aa1 = {0}, bb0 = {0}, bb1 = {0};
   uint32_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    v8 x, y;
-    memcpy(&x, a + 2 * i, sizeof(x));
-    memcpy(&y, b + 2 * i, sizeof(y));
-    cross += x * y;
-    aa += x * x;
-    bb += y * y;
+  for (; i + 8 <= n; i += 8) {
+    v8 x0, x1, y0, y1;
+    memcpy(&x0, a + 2 * i, sizeof(x0));
+    memcpy(&x1, a + 2 * i + 8, sizeof(x1));
+    memcpy(&y0, b + 2 * i, sizeof(y0));
+    memcpy(&y1, b + 2 * i + 8, sizeof(y1));
+    cross0 += x0 * y0;
+    cross1 += x1 * y1;
+    aa0 += x0 * x0;
+    aa1 += x1 * x1;
+    bb0 += y0 * y0;
+    bb1 += y1 * y1;
   }
-  sums->cross = sum8(&cross);
-  sums->a     = sum8(&aa);
-  sums->b     = sum8(&bb);
+  cross0 += cross1;
+  aa0 += aa1;
+  bb0 += bb1;
+  sums->cross = sum8(&cross0);
+  sums->a     = sum8(&aa0);
+  sums->b     = sum8(&bb0);
   for (i *= 2; i < 2 * n; ++i) {
     sums->cross += a[i] * b[i];
     sums->a += a[i] * a[i];

@@ -29,6 +29,7 @@ static const Profile FAR  = {24.0, 24.0, 56.0, 72.0, 20.0, 128.0, 16.0, 24.0, 48
 #define TONE 0.45f        // a correlation that shows a sound which repeats
 #define JUMP 40.0         // a usual one
 #define LIKING 0.02f      // what a landing place costs that is `above` off the nominal delay
+#define MOST_TRIES 3      // searches for one splice
 #define CANDIDATES 3      // places that are looked at closely
 #define ANCHOR_FADE 3.0   // before a hit
 #define ANCHOR_RADIUS 0.8 // searched around the place that is exactly in time
@@ -42,6 +43,7 @@ static const Profile FAR  = {24.0, 24.0, 56.0, 72.0, 20.0, 128.0, 16.0, 24.0, 48
 // A search goes through all jumps on the coarse line, some in every cell, and
 // then looks closely at the best of them.
 typedef struct {
+  int         tried; ///< searches since the last splice
   bool        on, ready;
   bool        back;              ///< the jump goes to older frames
   int32_t     next, last;        ///< coarse jumps yet to be looked at
@@ -177,11 +179,12 @@ fade_to(Resampler* const rs, const double lag, const double length, const float 
 {
   rs->next = rs->head;
   head_move_rt(&rs->next, lag);
-  rs->fade_at     = 0;
-  rs->fade_length = (uint32_t)fmax(length, ms(rs, SHORTEST_FADE));
-  rs->rho         = rho;
-  rs->search.on   = false;
-  rs->home        = false;
+  rs->fade_at      = 0;
+  rs->fade_length  = (uint32_t)fmax(length, ms(rs, SHORTEST_FADE));
+  rs->rho          = rho;
+  rs->search.on    = false;
+  rs->search.tried = 0;
+  rs->home         = false;
 }
 
 // The window of a comparison around the head: `history` before it, and the fade
@@ -259,6 +262,7 @@ search_begin(Resampler* const rs, const bool back, const int64_t from)
   Search* const s   = &rs->search;
   const double  d   = behind(rs);
   const double  end = back ? rs->delay + rs->p.far_above - d : d - (rs->delay - rs->p.far_below);
+  s->tried          = s->tried + 1;
   s->on             = true;
   s->ready          = false;
   s->back           = back;
@@ -266,7 +270,7 @@ search_begin(Resampler* const rs, const bool back, const int64_t from)
   s->next           = (int32_t)ceil(rs->p.jump_min / INPUT_COARSE);
   s->last           = (int32_t)floor(fmin(rs->p.jump_max, end) / INPUT_COARSE);
   s->slice          = (int32_t)ceil((s->last - s->next + 1) * rs->in->cell / rs->p.search);
-  s->slice          = s->slice < 4 ? 4 : s->slice;
+  s->slice          = (s->slice + 3) & ~3; // they are cheapest in fours
   s->ncc[0] = s->ncc[1] = -1.0f;
   s->close              = -1;
   s->best.score         = -1e9f;
@@ -480,7 +484,8 @@ regular(Resampler* const rs, const double ratio)
       fade_to(rs, s->best.lag, rs->p.fade, s->best.ncc);
     } else if (must) { // no place to land: straight to the nominal delay
       fade_to(rs, d - rs->delay, rs->p.fade, 0.0f);
-    } else if (left > tries || (rs->tonal && hard > tries * gain)) { // there is time for another one
+    } else if (s->tried < MOST_TRIES &&
+               (left > tries || (rs->tonal && hard > tries * gain))) { // there is time for another one
       s->on = false;
     }
     return;
