@@ -266,6 +266,11 @@ test_bundles_are_valid(void** const state)
     } else if (!strstr(text, " T lv2_descriptor") || strchr(text, '\n') != strrchr(text, '\n')) {
       fail_msg("exports more than lv2_descriptor:\n%s", text);
     }
+    snprintf(command, sizeof(command), "nm -D --undefined-only '%s/eq.lv2/eq.so' 2>&1", stage_dir());
+    text = output_of(command);
+    if (text && (strstr(text, "pthread") || strstr(text, "sem_"))) {
+      fail_msg("the equaliser needs threads:\n%s", text);
+    }
   }
 }
 
