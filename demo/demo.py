@@ -28,7 +28,8 @@ def say(text):
 
 
 def read_arguments():
-    parser = argparse.ArgumentParser(prog='./waf demo', description=__doc__)
+    parser = argparse.ArgumentParser(prog='./waf demo', description=__doc__,
+                                     usage='./waf demo [--seconds N] [--tracks FILE,FILE,...]')
     parser.add_argument('build', help='the build folder')
     parser.add_argument('--seconds', type=float, default=62.0, help='length of the mix (62)')
     parser.add_argument('--tracks', default='', help='your own files, FILE,FILE,...: 2 to 64')
@@ -134,7 +135,7 @@ def summary(host, decks):
             % (deck, stats.get('deck/%d/starves' % deck, 0), frames, 1e3 * frames / stats['rate']))
 
 
-def check_recording(path, seconds):
+def check_recording(path, seconds, own):
     try:
         wave = WaveFile(path)
     except (OSError, ValueError) as error:
@@ -146,7 +147,7 @@ def check_recording(path, seconds):
     say('  recorded  %s: %.1f s, peak %.1f dBFS' % (path, length, 20.0 * math.log10(max(peak, 1e-10))))
     if abs(length - seconds) > 0.5:
         raise Failure('%s is %.1f s long: it should be %.1f s' % (path, length, seconds))
-    if peak < 1e-3 or len(silent) > len(steps) // 4:
+    if peak < 1e-3 or (not own and len(silent) > len(steps) // 4):  # somebody's music may begin with silence
         raise Failure('%s is silent%s' % (path, '' if peak < 1e-3 else ' from %.1f s' % silent[0]))
 
 
@@ -171,7 +172,7 @@ def run(a, processes):
     say('Playing %s' % os.path.relpath(score))
     play(host, score, a.seconds, 'deckhost demo: %d decks through JACK' % len(tracks))
     summary(host, len(tracks))
-    check_recording(a.output, a.seconds)
+    check_recording(a.output, a.seconds, bool(a.own))
     host.send('/quit')
 
 
