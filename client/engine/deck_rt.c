@@ -208,6 +208,23 @@ stand_span(DeckRt* const d, const int64_t now, const uint32_t n, float* const bu
   glide_set_rt(&d->trim_glide, gain);
 }
 
+// Stems that joined without data: see whether it is there now.  A deck that stands still gets it when it is primed.
+RT static void
+let_join(DeckRt* const d)
+{
+  if (d->running) {
+    const Stream* const st = &path_head_rt(&d->path)->stream;
+    source_join_rt(&d->path.source, &st->loop, st->next);
+    return;
+  }
+  for (int i = 0; i < MAX_STEMS; ++i) {
+    if (d->path.source.stem[i].joining) {
+      d->path.source.stem[i].joining = false;
+      deck_stale_rt(d);
+    }
+  }
+}
+
 // What follows from the time only, once a cycle.
 RT static void
 begin_cycle(DeckRt* const d, const int64_t now)
@@ -215,6 +232,7 @@ begin_cycle(DeckRt* const d, const int64_t now)
   d->sounds = false;
   memset(d->stage_ns, 0, sizeof(d->stage_ns));
   d->peak[0] = d->peak[1] = 0.0f;
+  let_join(d);
   source_refresh_rt(&d->path.source, grid_floor_rt(now, TEMPO_GRID));
   if (d->running || d->state == DECK_EMPTY) {
     return;

@@ -53,12 +53,16 @@ deck_swap_track_rt(DeckRt* const d, const uint8_t stem, Track* const track, cons
   Track* const  before  = s->stem[stem].track;
   s->stem[stem].track   = track;
   s->stem[stem].leaving = false;
+  s->stem[stem].joining = d->running && track;
   // Out of the disk thread's sight first
   atomic_store_explicit(&d->playhead->track[stem], track, memory_order_seq_cst);
   retire_track(d, before, now);
   source_stems_changed_rt(s);
   source_refresh_rt(s, grid_floor_rt(now, TEMPO_GRID));
   if (d->running) {
+    const Stream* const st = &path_head_rt(&d->path)->stream;
+    source_join_rt(s, &st->loop, st->next);
+    source_refresh_rt(s, grid_floor_rt(now, TEMPO_GRID));
     return;
   }
   deck_stale_rt(d);

@@ -5,6 +5,7 @@
 
 #define SEAM_SECONDS 0.005f
 #define STEM_SECONDS 0.005f
+#define JOIN_FRAMES (2 * CHUNK_FRAMES) // that a stem must have ahead to join: what the disk thread provides in any case
 
 RT static inline int64_t
 smaller(const int64_t a, const int64_t b)
@@ -50,7 +51,7 @@ source_refresh_rt(Source* const s, const int64_t now)
   }
   for (uint32_t i = 0; i < s->nsounding; ++i) {
     Stem* const stem   = &s->stem[s->sounding[i]];
-    const bool  silent = stem->mute || (solo && !stem->solo) || stem->leaving;
+    const bool  silent = stem->mute || (solo && !stem->solo) || stem->leaving || stem->joining;
     const float db     = ramp_at_rt(&stem->gain, now);
     stem->target       = silent ? 0.0f : db == 0.0f ? 1.0f : gain_of_db(db);
   }
@@ -94,8 +95,22 @@ source_seam_rt(const Source* const s, const int64_t start, const int64_t end)
   return smaller(smaller(s->seam, half), room);
 }
 
-RT int64_t
-source_clear_rt(const Source* const s, const Loop* const l, int64_t at, const int64_t most)
+// Whether the chunk at `at` is missing in one of those that play, or in `only`.
+RT static bool
+lacks(const Source* const s, const int64_t at, const Stem* const only)
+{
+  for (uint32_t i = 0; i < s->nsounding; ++i) {
+    const Stem* const stem    = &s->stem[s->sounding[i]];
+    const bool        regards = only ? stem == only : !stem->joining;
+    if (regards && at < stem->end && !track_chunk_rt(stem->track, at)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+RT static int64_t
+clear_of(const Source* const s, const Loop* const l, int64_t at, const int64_t most, const Stem* const only)
 {
   int64_t clear = 0;
   while (clear < most) {
@@ -107,11 +122,8 @@ source_clear_rt(const Source* const s, const Loop* const l, int64_t at, const in
       run = smaller(run, -at);
     } else {
       run = smaller(run, CHUNK_FRAMES - at % CHUNK_FRAMES);
-      for (uint32_t i = 0; i < s->nsounding; ++i) {
-        const Stem* const stem = &s->stem[s->sounding[i]];
-        if (at < stem->end && !track_chunk_rt(stem->track, at)) {
-          return clear;
-        }
+      if (lacks(s, at, only)) {
+        return clear;
       }
       if (!loops && at >= s->end) {
         return most;
@@ -126,12 +138,30 @@ source_clear_rt(const Source* const s, const Loop* const l, int64_t at, const in
   return clear;
 }
 
+RT int64_t
+source_clear_rt(const Source* const s, const Loop* const l, const int64_t at, const int64_t most)
+{
+  return clear_of(s, l, at, most, NULL);
+}
+
+RT void
+source_join_rt(Source* const s, const Loop* const l, const int64_t at)
+{
+  for (uint32_t i = 0; i < s->nsounding; ++i) {
+    Stem* const stem = &s->stem[s->sounding[i]];
+    if (stem->joining && (clear_of(s, l, at, JOIN_FRAMES, stem) >= JOIN_FRAMES ||
+                          atomic_load_explicit(&stem->track->broken, memory_order_relaxed))) {
+      stem->joining = false;
+    }
+  }
+}
+
 RT bool
 source_broken_rt(const Source* const s, const int64_t at)
 {
   for (uint32_t i = 0; i < s->nsounding; ++i) {
     const Stem* const stem = &s->stem[s->sounding[i]];
-    if (at >= 0 && at < stem->end && !track_chunk_rt(stem->track, at) &&
+    if (at >= 0 && at < stem->end && !stem->joining && !track_chunk_rt(stem->track, at) &&
         atomic_load_explicit(&stem->track->broken, memory_order_relaxed)) {
       return true;
     }

@@ -16,6 +16,7 @@
 typedef struct {
   Track*  track;
   bool    leaving; ///< fades out, then the track is retired
+  bool    joining; ///< silent, and its data not missed, until there is some; then it fades in
   int64_t end;     ///< frames
   Ramp    gain;    ///< dB
   bool    mute, solo;
@@ -48,6 +49,9 @@ RT void source_stems_changed_rt(Source* s);
 /// Once a cycle: where the files end by now; stems' target gains at engine frame `now`.
 RT void source_refresh_rt(Source* s, int64_t now);
 RT bool source_moves_rt(const Source* s, int64_t now); ///< a stem's gain is on a ramp
+
+/// Let those join whose data from `at` on, along the loop, is there, or never will be.  Then refresh.
+RT void source_join_rt(Source* s, const Loop* l, int64_t at);
 
 /// Whether a reading at frame `at` is in a loop, and where it goes back from `*end` to `*start`; `*end` < 0: it isn't.
 RT bool source_loop_rt(const Source* s, const Loop* l, int64_t at, int64_t* start, int64_t* end);

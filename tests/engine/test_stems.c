@@ -106,6 +106,43 @@ one_replaced_while_it_leaves(void** state)
   }
 }
 
+// One that joins where its data isn't there yet: the others play on, and it fades in when it is.
+static void
+one_that_joins_waits_for_its_data(void** state)
+{
+  (void)state;
+  Rig* const   r = rig_up(2, 60000);
+  Track* const a = fake_track(200000, RATE, signal_slow);
+  Track* const b = fake_track(200000, RATE, signal_slow);
+  for (size_t c = 1; c < b->nchunks; ++c) {
+    fake_track_hole(b, c, true);
+  }
+  rig_track(r, 0, 0, a, AT_NOW);
+  rig_simple(r, COMMAND_PLAY, 0, 1000);
+  rig_run(r, 20000, 256);
+  rig_track(r, 0, 1, b, AT_NOW);
+  rig_run(r, 30000, 256);
+  for (uint32_t i = 20000; i < 30000; ++i) {
+    assert_true(r->master[0][i] == signal_slow(i - 1000, 0));
+  }
+  assert_int_equal(rig_count(r, NOTICE_STARVED), 0);
+  for (size_t c = 1; c < b->nchunks; ++c) {
+    fake_track_hole(b, c, false);
+  }
+  rig_run(r, 40000, 256);
+  for (uint32_t i = 31000; i < 40000; ++i) {
+    assert_true(r->master[0][i] == 2.0f * signal_slow(i - 1000, 0));
+  }
+  assert_true(largest_bend(r->master[0], 1100, 40000) < 0.02f);
+  // From then on it counts as the others do
+  for (size_t c = 10; c < 12; ++c) {
+    fake_track_hole(b, c, true);
+  }
+  rig_run(r, 60000, 256);
+  assert_int_equal(rig_count(r, NOTICE_STARVED), 1);
+  rig_down(r);
+}
+
 int
 main(void)
 {
@@ -114,6 +151,7 @@ main(void)
     cmocka_unit_test(all_taken_off_leave_an_empty_deck),
     cmocka_unit_test(one_taken_off_before_a_pause_comes_back),
     cmocka_unit_test(one_replaced_while_it_leaves),
+    cmocka_unit_test(one_that_joins_waits_for_its_data),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
