@@ -111,20 +111,23 @@ test_no_click_and_no_zipper(void** const state)
 static void
 test_moves_arrive(void** const state)
 {
-  for (int m = 0; m < MOVES; ++m) {
-    float before[EQ_CONTROLS], after[EQ_CONTROLS];
+  static const double tones[] = {300, 1000, 3000};
+  for (int c = 0; c < 3 * MOVES; ++c) {
+    const int    m  = c / 3;
+    const double hz = tones[c % 3];
+    float        before[EQ_CONTROLS], after[EQ_CONTROLS];
     set(before, &moves[m], moves[m].from);
     set(after, &moves[m], moves[m].to);
-    signal_sine(in[0], N, 1000, RATE, 0.25);
-    signal_sine(in[1], N, 1000, RATE, 0.25);
+    signal_sine(in[0], N, hz, RATE, 0.25);
+    signal_sine(in[1], N, hz, RATE, 0.25);
     Eq* const eq = eq_new(RATE);
     run(eq, before, out, 0, AT);
     run(eq, after, out, AT, N - AT);
     eq_free(eq);
     const double gain = 20 * log10(signal_rms(out[0] + AT + GLIDE + 1440, 4800) / 0.25 * M_SQRT2);
-    assert_float_equal(gain, eq_response_db(after, RATE, 1000), 0.01);
+    assert_float_equal(gain, eq_response_db(after, RATE, hz), 0.01);
     const double was = 20 * log10(signal_rms(out[0] + 4800, 4800) / 0.25 * M_SQRT2);
-    assert_float_equal(was, eq_response_db(before, RATE, 1000), 0.01);
+    assert_float_equal(was, eq_response_db(before, RATE, hz), 0.01);
   }
 }
 
