@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pitch/resampler.h"
-
-#include "dsp/splice.h"
-#include "pitch/head.h"
-#include "pitch/onsets.h"
+#include "pitch/seek.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-// What a nominal delay allows; milliseconds.
-typedef struct {
-  double below, above;         ///< how far the delay may be from the nominal one
-  double far_below, far_above; ///< where the sound repeats well
-  double jump_min, jump_max;   ///< of a regular splice
-  double fade, history;        ///< of a regular splice, and what is compared before it
-  double search;               ///< over which a search is spread
-  double lead;                 ///< of delay: so long before the limit the search for a good
-                               ///< place begins
-} Profile;
 
 static const Profile NEAR = {14.15, 13.85, 14.15, 56.0, 6.0, 70.0, 4.0, 12.0, 24.0, 3.0};
 static const Profile FAR  = {24.0, 24.0, 56.0, 72.0, 20.0, 128.0, 16.0, 24.0, 48.0, 12.0};
@@ -26,58 +11,14 @@ static const Profile FAR  = {24.0, 24.0, 56.0, 72.0, 20.0, 128.0, 16.0, 24.0, 48
 #define LEAST_DELAY 18.75 // of NEAR
 #define FAR_DELAY 70.0    // nominal delays from here on are FAR
 #define GOOD_MATCH 0.98f  // a correlation that is worth a splice before it must be
-#define TONE 0.45f        // a correlation that shows a sound which repeats
-#define JUMP 40.0         // a usual one
-#define LIKING 0.02f      // what a landing place costs that is `above` off the nominal delay
 #define MOST_TRIES 3      // searches for one splice
-#define CANDIDATES 3      // places that are looked at closely
 #define ANCHOR_FADE 3.0   // before a hit
 #define ANCHOR_RADIUS 0.8 // searched around the place that is exactly in time
-#define ANCHOR_COST 0.4f  // at the edge of it
 #define ANCHOR_LATE 0.2   // a hit that would be no further off is left alone
 #define AFTER_ONSET 10.0  // no regular splice so soon after a hit
 #define LAND_AFTER 2.5    // a splice lands no nearer behind a hit
 #define SHORTEST_FADE 0.5
 #define RESERVE 1.0 // that the head keeps from the newest frame, come what may
-
-// A search goes through all jumps on the coarse line, some in every cell, and
-// then looks closely at the best of them.
-typedef struct {
-  int         tried; ///< searches since the last splice
-  bool        on, ready;
-  bool        back;              ///< the jump goes to older frames
-  int32_t     next, last;        ///< coarse jumps yet to be looked at
-  int32_t     slice;             ///< of them per cell
-  int64_t     from;              ///< land not before this frame
-  float       ncc[2];            ///< at the last two jumps
-  SpliceMatch found[CANDIDATES]; ///< coarse frames; the best first
-  int         close;             ///< the one that is looked at closely
-  SpliceClimb climb;
-  SpliceMatch best; ///< in frames
-} Search;
-
-struct Resampler {
-  const Input*     in;
-  const SincTable* sinc;
-  Profile          p; ///< in frames, other than its constants above
-  uint32_t         delay;
-  Head             head, next; ///< `next` is what a fade leads to
-  bool             home;
-  uint32_t         fade_at, fade_length; ///< frames; length 0: no fade
-  float            rho;
-  Search           search;
-  bool             tonal;    ///< the sound repeats, as far as is known
-  bool             moved;    ///< the nominal delay has changed
-  int              walk;     ///< splices on the way home
-  uint32_t         anchored; ///< onsets dealt with, by count
-  Onsets           onsets;
-};
-
-RT static double
-ms(const Resampler* const rs, const double t)
-{
-  return input_frames_of_ms(rs->in, t);
-}
 
 RT static void
 set_profile(Resampler* const rs, const uint32_t delay)
@@ -122,7 +63,7 @@ resampler_past(const double rate)
 uint32_t
 resampler_reach(const double rate)
 {
-  return (uint32_t)(rate * 1e-3 * (FAR.history + FAR.fade + 4.0)) + SINC_BEFORE + SINC_AFTER + 64;
+  return (uint32_t)(rate * 1e-3 * (FAR.history + FAR.fade + 8.0)) + SINC_BEFORE + SINC_AFTER + 64;
 }
 
 RT void
@@ -168,12 +109,6 @@ resampler_home_rt(const Resampler* const rs)
 // ---- splices
 // ------------------------------------------------------------------------------------------------------
 
-RT static double
-behind(const Resampler* const rs)
-{
-  return head_behind_rt(&rs->head, rs->in->now);
-}
-
 RT static void
 fade_to(Resampler* const rs, const double lag, const double length, const float rho)
 {
@@ -187,186 +122,12 @@ fade_to(Resampler* const rs, const double lag, const double length, const float 
   rs->home         = false;
 }
 
-// The window of a comparison around the head: `history` before it, and the fade
-// after it as far as there are frames.
-typedef struct {
-  int64_t  frame;
-  uint32_t frames;
-} Window;
-
-RT static Window
-window_rt(const Resampler* const rs, const double history, const double fade, const double ahead)
-{
-  const double room = behind(rs) - fmax(ahead, 0.0) - 10.0; // the refining step looks 8 frames further
-  const double f    = fmax(fmin(fade, room), 0.0);
-  const Window w    = {rs->head.frame - (int64_t)history, (uint32_t)(history + f)};
-  return w;
-}
-
-RT static SpliceMatch
-refine(const Resampler* const rs, const double lag, const double history, const double fade)
-{
-  const Window       w = window_rt(rs, history, fade, lag);
-  const float* const a = line_at_rt(&rs->in->line, w.frame);
-  // The other place through a pointer of its own: what lies between the two
-  // need not be in a row
-  const int64_t whole = (int64_t)floor(lag);
-  const float*  b     = line_at_rt(&rs->in->line, w.frame + whole - 16) + (size_t)2 * 16;
-  SpliceMatch   m     = splice_refine_rt(a, b, w.frames, lag - (double)whole);
-  m.lag += (double)whole;
-  return m;
-}
-
-// Coarse frames around the head, compared at lags that may be far away: one
-// line_at_rt() for each lag.
-RT static void
-search_lags(const Resampler* const rs,
-            const Window           w,
-            const int32_t          first,
-            const int32_t          last,
-            const double           like,
-            const float            cost,
-            SpliceMatch* const     best)
-{
-  const Line* const  line  = &rs->in->coarse;
-  const int64_t      frame = w.frame / INPUT_COARSE;
-  const float* const a     = line_at_rt(line, frame);
-  for (int32_t lag = first; lag <= last; ++lag) {
-    SpliceMatch m = {0.0, 0.0f, -1e9f};
-    splice_search_rt(a, line_at_rt(line, frame + lag), w.frames / INPUT_COARSE, 0, 0, like - lag, cost, &m);
-    if (m.score > best->score) {
-      *best = m;
-      best->lag += lag;
-    }
-  }
-}
-
-/// Search around a lag and fade to the best place there.
+/// Fade to the best place around a lag.
 RT static void
 splice_near(Resampler* const rs, const double lag, const double radius, const double fade)
 {
-  SpliceMatch   best = {lag / INPUT_COARSE, 0.0f, -1e9f};
-  const double  at = lag / INPUT_COARSE, r = radius / INPUT_COARSE;
-  const int32_t first = (int32_t)ceil(at - r), last = (int32_t)floor(at + r);
-  search_lags(rs, window_rt(rs, ms(rs, 8.0), fade, lag + radius), first, last, at, (float)(ANCHOR_COST / r), &best);
-  SpliceMatch m = refine(rs, best.lag * INPUT_COARSE, ms(rs, 8.0), fade);
-  if (fabs(m.lag - lag) > radius) {
-    m.lag = lag;
-  }
+  const SpliceMatch m = seek_near_rt(rs, lag, radius, fade);
   fade_to(rs, m.lag, fade, m.ncc);
-}
-
-RT static void
-search_begin(Resampler* const rs, const bool back, const int64_t from)
-{
-  Search* const s   = &rs->search;
-  const double  d   = behind(rs);
-  const double  end = back ? rs->delay + rs->p.far_above - d : d - (rs->delay - rs->p.far_below);
-  s->tried          = s->tried + 1;
-  s->on             = true;
-  s->ready          = false;
-  s->back           = back;
-  s->from           = from;
-  s->next           = (int32_t)ceil(rs->p.jump_min / INPUT_COARSE);
-  s->last           = (int32_t)floor(fmin(rs->p.jump_max, end) / INPUT_COARSE);
-  s->slice          = (int32_t)ceil((s->last - s->next + 1) * rs->in->cell / rs->p.search);
-  s->slice          = (s->slice + 3) & ~3; // they are cheapest in fours
-  s->ncc[0] = s->ncc[1] = -1.0f;
-  s->close              = -1;
-  s->best.score         = -1e9f;
-  for (int i = 0; i < CANDIDATES; ++i) {
-    s->found[i].score = -1e9f;
-  }
-}
-
-/// What a jump is worth; not at all where it may not go.
-RT static float
-worth(const Resampler* const rs, const double lag, const float ncc)
-{
-  const double d     = behind(rs);
-  const double lands = d - lag;
-  const double off   = lands - rs->delay;
-  const bool   near  = off >= -rs->p.below && off <= rs->p.above;
-  if ((!near && ncc < TONE) || off < -rs->p.far_below || off > rs->p.far_above ||
-      (rs->search.back && (double)(rs->in->now - rs->search.from) < lands)) {
-    return -1e9f;
-  }
-  // What is lost by a splice is lost again with the next one: the longer the
-  // jump, the later
-  const float rare = (float)sqrt(ms(rs, JUMP) / fabs(lag));
-  return 1.0f - (1.02f - ncc) * rare - LIKING * (float)(fabs(off) / rs->p.above);
-}
-
-RT static void
-consider(Resampler* const rs, const SpliceMatch m)
-{
-  Search* const s = &rs->search;
-  for (int i = 0; i < CANDIDATES; ++i) {
-    if (m.score > s->found[i].score) {
-      for (int k = CANDIDATES - 1; k > i; --k) {
-        s->found[k] = s->found[k - 1];
-      }
-      s->found[i] = m;
-      return;
-    }
-  }
-}
-
-/// Look at the next slice of jumps, and keep the tops.
-RT static void
-search_coarse(Resampler* const rs)
-{
-  Search* const s  = &rs->search;
-  int32_t       to = s->next + s->slice - 1;
-  to               = to < s->last ? to : s->last;
-  float             ncc[SPLICE_LAGS];
-  const Line* const line = &rs->in->coarse;
-  while (s->next <= to) {
-    const Window  w     = window_rt(rs, rs->p.history, rs->p.fade, s->back ? 0.0 : to * INPUT_COARSE);
-    const int64_t frame = w.frame / INPUT_COARSE;
-    const int32_t n     = to - s->next + 1 < SPLICE_LAGS ? to - s->next + 1 : SPLICE_LAGS;
-    const int32_t first = s->back ? -s->next - n + 1 : s->next;
-    splice_nccs_rt(line_at_rt(line, frame), line_at_rt(line, frame + first), w.frames / INPUT_COARSE, n, ncc);
-    for (int32_t i = 0; i < n; ++i, ++s->next) {
-      const float here = ncc[s->back ? n - 1 - i : i];
-      if (s->ncc[1] > s->ncc[0] && s->ncc[1] >= here) { // a top between three
-        const float  bend = s->ncc[0] - 2.0f * s->ncc[1] + here;
-        const float  at   = 0.5f * (s->ncc[0] - here) / bend;
-        const double jump = s->next - 1 + (double)at;
-        SpliceMatch  m    = {s->back ? -jump : jump, s->ncc[1] - 0.25f * (s->ncc[0] - here) * at, 0.0f};
-        m.score           = worth(rs, m.lag * INPUT_COARSE, m.ncc);
-        consider(rs, m);
-      }
-      s->ncc[0] = s->ncc[1];
-      s->ncc[1] = here;
-    }
-  }
-}
-
-/// One step of a closer look, at the candidates in turn.
-RT static void
-search_closely(Resampler* const rs)
-{
-  Search* const s = &rs->search;
-  if (s->close < 0 || s->climb.step == 0) { // the next one
-    ++s->close;
-    if (s->close == CANDIDATES || s->found[s->close].score < -1e8f) {
-      s->ready = true;
-      return;
-    }
-    splice_climb_begin_rt(&s->climb, s->found[s->close].lag * INPUT_COARSE);
-  }
-  const double       lag = s->climb.at;
-  const Window       w   = window_rt(rs, rs->p.history, rs->p.fade, lag);
-  const float* const a   = line_at_rt(&rs->in->line, w.frame);
-  const float* const b   = line_at_rt(&rs->in->line, w.frame + s->climb.at - 16) + (size_t)2 * 16;
-  if (!splice_climb_rt(&s->climb, a, b, w.frames)) {
-    SpliceMatch m = splice_climb_top_rt(&s->climb);
-    m.score       = worth(rs, m.lag, m.ncc);
-    if (m.score > s->best.score) {
-      s->best = m;
-    }
-  }
 }
 
 // ---- decisions
@@ -420,7 +181,7 @@ walk_home(Resampler* const rs)
     return;
   }
   const double history = ms(rs, 4.0), fade = rs->p.fade;
-  const Window w      = window_rt(rs, history, fade, lag);
+  const Window w      = seek_window_rt(rs, history, fade, lag);
   const Line*  line   = &rs->in->line;
   const float* here   = line_at_rt(line, w.frame);
   const float* there  = line_at_rt(line, w.frame + (int64_t)lrint(lag));
@@ -467,13 +228,9 @@ regular(Resampler* const rs, const double ratio)
     return;
   }
   if (!s->on) {
-    search_begin(rs, back, hit == INT64_MIN ? INT64_MIN / 2 : hit + (int64_t)ms(rs, LAND_AFTER));
+    seek_begin_rt(rs, back, hit == INT64_MIN ? INT64_MIN / 2 : hit + (int64_t)ms(rs, LAND_AFTER));
   }
-  if (s->next <= s->last) {
-    search_coarse(rs);
-  } else if (!s->ready) {
-    search_closely(rs);
-  }
+  seek_cell_rt(rs);
   const bool must = left <= rs->in->cell;
   if (fresh && hard > 0.0) {
     return;

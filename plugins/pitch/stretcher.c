@@ -433,7 +433,7 @@ stretcher_cell_rt(Stretcher* const st)
   st->steering        = fabs(error) > (st->steering ? 0.1 : 1.0) * STEER_REST;
   const double ask    = error / input_frames_of_ms(st->in, STEER_TIME);
   const double steer  = st->steering ? fmin(fmax(ask, -STEER_MOST), STEER_MOST) : 0.0;
-  head_speed_rt(&st->head, from + steer, to + steer, (uint32_t)cell);
+  head_speed_rt(&st->head, from * (1.0 + steer), to * (1.0 + steer), (uint32_t)cell);
   const int64_t reach = st->head.frame + (int64_t)ceil(cell * fmax(from, to)) + SINC_AFTER + 2;
   while (reach > atomic_load(&st->made_end) && feed_next(st)) {
   }

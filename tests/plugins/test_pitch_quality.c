@@ -9,7 +9,8 @@
 #include "support/chord.h"
 #include "support/pitch_rig.h"
 
-// How clean chords come out: the power within 2.5 Hz of the exactly scaled partials against all other power.
+// How clean chords come out: the power within 2.5 Hz of the exactly scaled partials against all other power.  How well
+// in time hits do.
 
 enum { BITS = 17, SHIFTS = 6 };
 
@@ -70,6 +71,120 @@ chords_stay_clean(void** state)
   assert_true(all[PITCH_LATENCY_CONSTANT] >= 20.0 && all[PITCH_LATENCY_LOWEST] >= 16.0);
 }
 
+enum { HITS = 24 };
+
+/// Where an attack begins: the first half millisecond whose bend (second difference) has a third of the most energy.
+static uint32_t
+attack_at(const float* const y, const uint32_t from, const uint32_t to)
+{
+  uint32_t at   = 0;
+  double   most = 0.0;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (uint32_t i = from; i < to; ++i) {
+      double e = 0.0;
+      for (uint32_t k = i; k < i + 24; ++k) {
+        const double d = (double)y[k] - 2.0 * y[k - 1] + y[k - 2];
+        e += d * d;
+      }
+      if (pass && e > 0.3 * most) {
+        return i;
+      }
+      at   = e > most ? i : at;
+      most = fmax(most, e);
+    }
+  }
+  return at;
+}
+
+/// Bursts of noise, or thumps of 60 Hz, on a chord or alone.
+static void
+fill_hits(Rig* const r, const bool thump, const bool chord, uint32_t at[HITS])
+{
+  if (chord) {
+    chord_fill(&CHORD_A, r->rate, r->in[0], r->in[1], r->frames);
+  }
+  uint32_t seed = 5;
+  for (uint32_t h = 0; h < HITS; ++h) {
+    at[h] = (uint32_t)(r->rate * (0.4 + 0.21 * h)) + 331 * (h * h % 17);
+    for (uint32_t i = 0; i < 4800; ++i) {
+      seed           = seed * 1664525u + 1013904223u;
+      const double x = thump ? 0.8 * exp(-(double)i / 2400.0) * sin(2.0 * M_PI * 60.0 * i / r->rate)
+                             : 0.5 * exp(-(double)i / 300.0) * (double)(int32_t)seed * 0x1p-31;
+      r->in[0][at[h] + i] += (float)x;
+      r->in[1][at[h] + i] += (float)x;
+    }
+  }
+}
+
+static void
+hits_stay_in_time(void** state)
+{
+  (void)state;
+  static const struct {
+    const char* name;
+    bool        thump, chord;
+    double      rms_ms, worst_ms;
+  } cases[] = {
+    {"bursts alone", false, false, 0.25, 0.45},
+    {"thumps alone", true, false, 0.25, 0.45},
+    {"bursts on a chord", false, true, 0.6, 1.4},
+  };
+  for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); ++k) {
+    for (int mode = 0; mode < 2; ++mode) {
+      double squares = 0.0, worst = 0.0;
+      for (int s = 0; s < SHIFTS; ++s) {
+        uint32_t      at[HITS];
+        PitchControls c = rig_controls(PITCH_ENGINE_RESAMPLER, SEMITONES[s]);
+        c.latency_mode  = (PitchLatencyMode)mode;
+        Rig r           = rig_new(48000.0, 2, 5.9, c);
+        fill_hits(&r, cases[k].thump, cases[k].chord, at);
+        rig_run(&r, 1e9);
+        const uint32_t late = pitch_latency_rt(r.pitch);
+        for (int h = 0; h < HITS; ++h) {
+          const double in = attack_at(r.in[0], at[h] - 480, at[h] + 960);
+          const double ms = (attack_at(r.out[0], at[h] + late - 2400, at[h] + late + 2400) - late - in) / 48.0;
+          squares += ms * ms / (HITS * SHIFTS);
+          worst = fmax(worst, fabs(ms));
+        }
+        rig_free(&r);
+      }
+      print_message("%-18s %-8s off by %.2f ms rms, %.2f at worst\n", cases[k].name, mode ? "Lowest" : "Constant",
+                    sqrt(squares), worst);
+      if (sqrt(squares) > cases[k].rms_ms || worst > cases[k].worst_ms) {
+        fail_msg("%s: %.2f ms rms, %.2f at worst", cases[k].name, sqrt(squares), worst);
+      }
+    }
+  }
+}
+
+// Rubber Band follows a fader that runs through its range: the place that is heard stays the one that is due, so that
+// the output never runs dry.
+static void
+the_stretcher_follows_fast_moves(void** state)
+{
+  (void)state;
+  static const double paths[][4] = {{5, -12, 9, 0.5}, {-12, 12, -12, 12}, {7, 5, -5, -7}, {12, -7, 3, -12}};
+  for (size_t k = 0; k < sizeof(paths) / sizeof(*paths); ++k) {
+    for (int quality = 0; quality < 2; ++quality) {
+      PitchControls c = rig_controls(PITCH_ENGINE_RUBBER_BAND, paths[k][0]);
+      c.quality       = (PitchQuality)quality;
+      Rig r           = rig_new(48000.0, 2, 4.0, c);
+      rig_sine(&r, 440.0);
+      for (int step = 0; step < 4; ++step) {
+        r.c.semitones = paths[k][step];
+        rig_run(&r, 1.0 + step);
+        double cents;
+        (void)rig_sinad(r.out[0] + r.at - 24000, 20000, 2.0 * M_PI * 440.0 / 48000.0 * exp2(r.c.semitones / 12.0),
+                        &cents);
+        if (fabs(cents) > 2.5) {
+          fail_msg("path %zu step %d quality %d: %.2f cents off", k, step, quality, cents);
+        }
+      }
+      rig_free(&r);
+    }
+  }
+}
+
 // The measure itself: a chord not shifted is one, and noise of a known level is found.
 static void
 the_measure_is_right(void** state)
@@ -97,6 +212,8 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_measure_is_right),
     cmocka_unit_test(chords_stay_clean),
+    cmocka_unit_test(hits_stay_in_time),
+    cmocka_unit_test(the_stretcher_follows_fast_moves),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
