@@ -110,6 +110,10 @@ unknown(const char* const address, const uint32_t decks, Error* const error)
       nearest = &table[i];
     }
   }
+  if (best > strlen(form) / 3) { // no slip of the finger
+    error_set(error, STATUS_NOT_FOUND, "unknown command %s: /help lists all", address);
+    return;
+  }
   const unsigned n = numbers[0] >= 1 && numbers[0] <= decks ? numbers[0] : 1;
   const unsigned k = numbers[1] >= 1 && numbers[1] <= nearest->slots ? numbers[1] : 1;
   char           hint[MAX_ADDRESS];

@@ -27,6 +27,7 @@ static const struct {
   {"/deck/1/plya", "/error /deck/1/plya \"unknown command /deck/1/plya: did you mean /deck/1/play?", -1},
   {"/deck/3/eq/kil/low",
    "/error /deck/3/eq/kil/low \"unknown command /deck/3/eq/kil/low: did you mean /deck/3/eq/kill/low?", -1},
+  {"/frobnicate", "/error /frobnicate \"unknown command /frobnicate: /help lists all", -1},
   {"/crosfader 0", "/error /crosfader \"unknown command /crosfader: did you mean /crossfader?", -1},
   {"/deck/*/play", "/error /deck/*/play \"/deck/*/play is a pattern: only /get takes one", -1},
   {"/", "/error / \"unknown command", -1},
