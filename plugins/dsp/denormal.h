@@ -17,7 +17,10 @@ typedef struct {
   uint64_t word; ///< the floating-point control register as it was
 } DenormalGuard;
 
-/// Flush denormals to zero on this thread; returns what was set before.
+#define DENORMAL_SSE 0x8040u ///< FTZ | DAZ
+
+/// Flush denormals to zero on this thread; returns what was set before.  Where that is so already, nothing is written:
+/// a write holds the processor up for longer than some blocks take.
 RT static inline DenormalGuard
 denormal_guard_enter(void)
 {
@@ -25,7 +28,9 @@ denormal_guard_enter(void)
 #if defined(__SSE__)
   const unsigned csr = _mm_getcsr();
   g.word             = csr;
-  _mm_setcsr(csr | 0x8040u); // FTZ | DAZ
+  if ((csr & DENORMAL_SSE) != DENORMAL_SSE) {
+    _mm_setcsr(csr | DENORMAL_SSE);
+  }
 #elif defined(__aarch64__)
   uint64_t fpcr;
   __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
@@ -39,7 +44,9 @@ RT static inline void
 denormal_guard_leave(DenormalGuard g)
 {
 #if defined(__SSE__)
-  _mm_setcsr((unsigned)g.word);
+  if ((g.word & DENORMAL_SSE) != DENORMAL_SSE) {
+    _mm_setcsr((unsigned)g.word);
+  }
 #elif defined(__aarch64__)
   __asm__ volatile("msr fpcr, %0" : : "r"(g.word));
 #else

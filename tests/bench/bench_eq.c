@@ -3,6 +3,7 @@
 // at every block, and what a step of -12 dB of the middle band leaves beside a tone.  With --plot FILE: no
 // measurements, but a table of the responses as measured and as wanted, for docs/pictures/eq.py.
 
+#include "dsp/denormal.h"
 #include "eq/eq.h"
 #include "host/host.h"
 #include "rig/rig.h"
@@ -342,6 +343,7 @@ main(const int argc, char** const argv)
   if (host_new(&host, &config, NULL)) {
     return EXIT_FAILURE;
   }
+  denormal_guard_enter(); // as on any audio thread
   table(host);
   host_free(host);
   return EXIT_SUCCESS;
