@@ -251,12 +251,14 @@ answer(Disk* const d, const Request* const q)
 bool
 disk_answer_requests(Disk* const d)
 {
-  bool    any = false;
+  bool    any = false, opened = false;
   Request q;
-  while (ring_space(d->replies) > d->owed && ring_read(d->requests, &q)) {
+  // To open a file may take long: one in a round, so that decks that play get their data in between
+  while (!opened && ring_space(d->replies) > d->owed && ring_read(d->requests, &q)) {
     answer(d, &q);
     free(q.path);
-    any = true;
+    any    = true;
+    opened = q.kind == REQUEST_LOAD;
   }
   return any;
 }

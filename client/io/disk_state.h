@@ -39,7 +39,7 @@ struct Disk {
   atomic_bool      recording;
 };
 
-/// Carry out what the control thread asks.  Return: whether there was anything.
+/// Carry out what the control thread asks, up to the next load.  Return: whether there was anything.
 bool disk_answer_requests(Disk* d);
 
 /// Send the replies of pins and loads that have what they waited for.

@@ -297,6 +297,26 @@ a_short_loop_stays_in_the_cache_whatever_others_do(void** state)
   rig_stop();
 }
 
+// However many files are to be opened, a deck that plays gets its data in between.
+static void
+loads_take_turns_with_decks_that_play(void** state)
+{
+  (void)state;
+  rig_start(64, false);
+  Track* const t = load(0, long_wav());
+  for (uint8_t d = 1; d <= 8; ++d) {
+    ask_load(d, 0, "/nowhere/x.wav");
+  }
+  for (uint32_t k = 1; k <= 8; ++k) {
+    const int64_t frame = (int64_t)k * 10 * RATE;
+    put_playhead(0, t, frame, 1.0, true);
+    assert_true(disk_work(rig.disk));
+    assert_int_equal(ring_count(disk_replies(rig.disk)), k);
+    assert_true(is_there(t, frame, frame + MAX_BLOCK));
+  }
+  rig_stop();
+}
+
 static void
 a_freed_track_is_gone_also_where_a_playhead_still_shows_it(void** state)
 {
@@ -365,6 +385,7 @@ main(void)
     cmocka_unit_test(a_playing_deck_has_two_seconds_ahead_and_a_paused_one_half),
     cmocka_unit_test(after_a_loops_end_comes_its_start),
     cmocka_unit_test(a_short_loop_stays_in_the_cache_whatever_others_do),
+    cmocka_unit_test(loads_take_turns_with_decks_that_play),
     cmocka_unit_test(a_freed_track_is_gone_also_where_a_playhead_still_shows_it),
     cmocka_unit_test(two_decks_may_have_the_same_file),
     cmocka_unit_test(all_rates_play),
