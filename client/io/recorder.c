@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEADER_SECONDS 5 // so much is lost at most when the power goes
@@ -57,14 +58,18 @@ has_rate(const int format, const uint32_t rate)
 static Status
 open_file(Recorder* const r, SF_INFO* const info, Error* const error)
 {
-  const int fd = open(r->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  struct stat st;
+  const int   fd = open(r->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
   if (fd < 0) {
     return error_set(error, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_FAILED, "can't record to %s: %s", r->path,
                      strerror(errno));
   }
-  r->file = sf_open_fd(fd, SFM_WRITE, info, 1);
-  if (!r->file) {
+  if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) { // a FIFO that nobody reads would hold up all decks
     close(fd);
+    return error_set(error, STATUS_FAILED, "can't record to %s: it is no regular file", r->path);
+  }
+  r->file = sf_open_fd(fd, SFM_WRITE, info, 1);
+  if (!r->file) { // libsndfile has closed it
     return error_set(error, STATUS_FAILED, "can't record to %s: %s", r->path, sf_strerror(NULL));
   }
   double    quality   = 0.8;

@@ -239,6 +239,22 @@ a_loaded_file_is_not_recorded_over(void** state)
   rig_stop();
 }
 
+// Nobody may read the other end, and then it would never end.
+static void
+a_pipe_is_not_recorded_to(void** state)
+{
+  (void)state;
+  static const char* const names[] = {"p.wav", "p.flac", "p.ogg", "p.opus"};
+  for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); ++k) {
+    Recorder* r = NULL;
+    Error     e = {""};
+    assert_int_equal(mkfifo(in_folder(names[k]), 0600), 0);
+    assert_int_equal(recorder_start(&r, in_folder(names[k]), RATE, &e), STATUS_FAILED);
+    assert_null(r);
+    assert_non_null(strstr(e.text, names[k]));
+  }
+}
+
 static void
 the_end_of_the_disk_finishes_a_recording(void** state)
 {
@@ -267,6 +283,7 @@ main(void)
     cmocka_unit_test(a_recording_that_was_never_closed_is_readable),
     cmocka_unit_test(requests_start_and_stop_it_and_the_ring_goes_to_the_file),
     cmocka_unit_test(a_loaded_file_is_not_recorded_over),
+    cmocka_unit_test(a_pipe_is_not_recorded_to),
     cmocka_unit_test(the_end_of_the_disk_finishes_a_recording),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
