@@ -252,6 +252,9 @@ jack_stop(JackClient* const c)
   if (c->client && !jack_lost(c)) {
     ports_undescribe(c->client, &c->rt);
     jack_deactivate(c->client);
+  } else if (c->client) { // that a server is gone doesn't end its last cycle; this waits for our thread
+    jack_client_close(c->client);
+    c->client = NULL;
   }
 }
 

@@ -19,7 +19,7 @@ set(jack_client_t* const client,
 {
   const jack_uuid_t uuid = jack_port_uuid(port);
   if (!jack_uuid_empty(uuid)) {
-    (void)jack_set_property(client, uuid, key, value, type); // best effort, see metadata.h
+    (void)jack_set_property(client, uuid, key, value, type); // best effort
   }
 }
 
