@@ -2,6 +2,8 @@
 #include "control/commands.h"
 #include "control/state.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +34,27 @@ check_record(Control* const c, const Call* const call, Error* const error)
   return s;
 }
 
+/// Offline the master is recorded for who renders: a score's own recording, meant for playing it live, is left out.
+static bool
+left_out(Control* const c, const Call* const call)
+{
+  if (!c->ops.offline || call->sender.kind != SENDER_SCORE) {
+    return false;
+  }
+  log_info("%s of the score is left out: the mix goes to one file", call->address);
+  answer_ok(c, call, NULL, 0);
+  return true;
+}
+
 Progress
 run_record_start(Control* const c, Call* const call)
 {
   Recording* const rec = &c->recording;
   if (call->waiting) {
     return CALL_WAITS;
+  }
+  if (left_out(c, call)) {
+    return CALL_DONE;
   }
   if (call->phase == 0) {
     if (rec->on) {
@@ -72,6 +89,9 @@ run_record_stop(Control* const c, Call* const call)
   Recording* const rec = &c->recording;
   if (call->waiting) {
     return CALL_WAITS;
+  }
+  if (left_out(c, call)) {
+    return CALL_DONE;
   }
   if (call->phase == BEGIN) {
     if (!rec->on) {

@@ -107,6 +107,19 @@ test_a_name_with_blanks_and_quotes(void** const state)
 }
 
 static void
+test_a_score_that_records_itself(void** const state)
+{
+  (void)state;
+  make_files();
+  Wav a = render("0 /deck/1/load a.wav\n0 /deck/1/play\n", "256", "1");
+  Wav b = render("0 /record/start own.wav\n0 /deck/1/load a.wav\n0 /deck/1/play\n0.5 /record/stop\n", "256", "1");
+  check_same(&a, &b, "with a recording", 0.0f);
+  assert_int_not_equal(access("own.wav", F_OK), 0);
+  free(a.frames);
+  free(b.frames);
+}
+
+static void
 test_decks_of_a_score(void** const state)
 {
   (void)state;
@@ -142,7 +155,7 @@ main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_twice_the_same),   cmocka_unit_test(test_any_block),
     cmocka_unit_test(test_exit_status),      cmocka_unit_test(test_a_name_with_blanks_and_quotes),
-    cmocka_unit_test(test_decks_of_a_score),
+    cmocka_unit_test(test_decks_of_a_score), cmocka_unit_test(test_a_score_that_records_itself),
   };
   return cmocka_run_group_tests(tests, stage_open, stage_close);
 }
