@@ -56,6 +56,18 @@ alive(const PlanView* const view, const Track* const t)
   return NULL;
 }
 
+// What plays on a deck's stem, and how; NULL: nothing.
+static TrackFile*
+seen_on(const PlanView* const view, const uint32_t deck, const int stem, View* const v)
+{
+  const Playhead* const p = view->playheads[deck];
+  TrackFile* const      t = alive(view, atomic_load_explicit(&p->track[stem], memory_order_acquire));
+  if (t) {
+    *v = look(p, view->rate, &t->track);
+  }
+  return t;
+}
+
 // Frames of the track that should be there from the playhead on.
 static int64_t
 window(const View* const v, const uint32_t rate)
@@ -147,10 +159,8 @@ fit(const PlanView* const view, const Cache* const cache)
   int64_t need = 0;
   for (uint32_t d = 0; d < view->decks; ++d) {
     for (int s = 0; s < MAX_STEMS; ++s) {
-      const Track* const seen = atomic_load_explicit(&view->playheads[d]->track[s], memory_order_acquire);
-      TrackFile* const   t    = alive(view, seen);
-      if (t) {
-        const View v = look(view->playheads[d], view->rate, &t->track);
+      View v;
+      if (seen_on(view, d, s, &v)) {
         need += window(&v, view->rate) / CHUNK_FRAMES + MIN_WINDOW;
       }
     }
@@ -175,10 +185,9 @@ plan_make(Plan* const plan, const PlanView* const view, Cache* const cache, cons
   cache_begin_round(cache);
   for (uint32_t d = 0; d < view->decks; ++d) {
     for (int s = 0; s < MAX_STEMS; ++s) {
-      const Track* const seen = atomic_load_explicit(&view->playheads[d]->track[s], memory_order_acquire);
-      TrackFile* const   t    = alive(view, seen);
+      View             v;
+      TrackFile* const t = seen_on(view, d, s, &v);
       if (t) {
-        const View v = look(view->playheads[d], view->rate, &t->track);
         plan_stem(plan, view, cache, t, &v, scale);
       }
     }
