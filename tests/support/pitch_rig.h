@@ -5,6 +5,7 @@
 // The pitch shifter on a bench: signals in, signals out, and what the tests measure on them.
 
 #include "pitch/pitch.h"
+#include "support/tone.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -89,43 +90,6 @@ rig_noise(Rig* const r)
     seed                = seed * 1664525u + 1013904223u;
     r->in[i & 1][i / 2] = (float)(int32_t)seed * 0x1p-33f;
   }
-}
-
-/// Power of what is left when the best sine of `w` radians a frame is taken away, over that sine's power.
-static inline double
-rig_rest(const float* const y, const uint32_t n, const double w)
-{
-  double ss = 0, sc = 0, cc = 0, ys = 0, yc = 0, tone = 0, rest = 0;
-  for (uint32_t i = 0; i < n; ++i) {
-    const double s = sin(w * i), c = cos(w * i);
-    ss += s * s, sc += s * c, cc += c * c, ys += y[i] * s, yc += y[i] * c;
-  }
-  const double d = ss * cc - sc * sc, a = (ys * cc - yc * sc) / d, b = (yc * ss - ys * sc) / d;
-  for (uint32_t i = 0; i < n; ++i) {
-    const double m = a * sin(w * i) + b * cos(w * i);
-    tone += m * m;
-    rest += (y[i] - m) * (y[i] - m);
-  }
-  return rest / tone;
-}
-
-/// Signal to everything else, dB, of a tone near `w`, and how far it is from `w`, in cents.
-static inline double
-rig_sinad(const float* const y, const uint32_t n, const double w, double* const cents)
-{
-  double best = w, least = 1e99;
-  for (double span = 2e-3; span > 1e-8; span *= 0.25) { // 3.5 cents to begin with
-    const double centre = best;
-    for (int k = -5; k <= 5; ++k) {
-      const double at = centre * (1.0 + span * k / 5.0), rest = rig_rest(y, n, at);
-      if (rest < least) {
-        least = rest;
-        best  = at;
-      }
-    }
-  }
-  *cents = 1200.0 * log2(best / w);
-  return -10.0 * log10(least);
 }
 
 #endif
