@@ -246,6 +246,16 @@ run_loop(Control* const c, Call* const call)
       answer_error(c, call, "end must be later than start, by %g s or more", MIN_LOOP);
       return CALL_DONE;
     }
+    // A deck that is beyond the loop's end goes to its place in the round, not to the start
+    const int64_t at   = here(c, call);
+    int           slot = 0;
+    if (at >= end && !take_seek_pin(c, call, &slot)) {
+      return CALL_WAITS;
+    }
+    if (at >= end) {
+      const int64_t to = call->target + (at - call->target) % (end - call->target) - llround(JUMP_MARGIN * s->rate);
+      pin(c, call, slot, to < call->target ? call->target : to);
+    }
     pin(c, call, PIN_LOOP, call->target);
     return CALL_WAITS;
   }

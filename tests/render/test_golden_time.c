@@ -86,6 +86,17 @@ test_loop_keeps_its_grid(void** const state)
 }
 
 static void
+test_loop_set_behind_goes_on_in_its_round(void** const state)
+{
+  (void)state;
+  make_noise("long.wav", 60.0, RATE);
+  Wav w = render("0 /deck/1/load long.wav\n0 /deck/1/play\n0.2 /deck/1/seek 50\n1.5 /deck/1/loop 5 7\n", "256", "2.5");
+  check_noise(&w, 9664, 62336, 50 * RATE + 64, 1.0f);
+  check_noise(&w, 72064, 47000, 254464, 1.0f); // 5 s + (51.3 s - 5 s) mod 2 s, and all of it is there
+  free(w.frames);
+}
+
+static void
 test_endless_ends(void** const state)
 {
   (void)state;
@@ -194,6 +205,7 @@ main(void)
     cmocka_unit_test(test_group_start),
     cmocka_unit_test(test_length_option),
     cmocka_unit_test(test_loop_keeps_its_grid),
+    cmocka_unit_test(test_loop_set_behind_goes_on_in_its_round),
     cmocka_unit_test(test_endless_ends),
     cmocka_unit_test(test_seek_and_pause),
     cmocka_unit_test(test_level_of_a_start_rises_smoothly),
