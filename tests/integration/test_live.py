@@ -181,7 +181,8 @@ def together(tap, stage):
     host.ask('/record/stop')
     from wavefile import WaveFile
     recording = WaveFile(path)
-    first = next(i for i in range(recording.frames) if recording.samples[2 * i] or recording.samples[2 * i + 1])
+    behind = 2 * FADE  # the stop may still be fading out as the recording begins
+    first = next(i for i in range(behind, recording.frames) if recording.samples[2 * i] or recording.samples[2 * i + 1])
     starts = [s for s in range(max(first - 2, 0), first + 3) if same(recording, s + FADE, a, FADE, 4800)[0]]
     tap.check(len(starts) == 1, 'a time tag starts a deck', 'sound from frame %d' % first)
     if starts:
