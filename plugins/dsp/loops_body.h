@@ -250,33 +250,33 @@ DIRECT_LOOP(direct3, EACH3(SECTION_BEGIN), EACH3(SECTION_TWO), EACH3(SECTION_END
 
 // The six numbers in three registers, two in each, so that one addition moves two; spread over both channels when used.
 // T holds one pair or two, with GET and PUT from and to memory.
-#define GLIDING_BEGIN(T, GET)                                                                                          \
-  T       pq = GET(ramps.at[POINT_P]), rc = GET(ramps.at[POINT_R]), ed = GET(ramps.at[POINT_C2]);                      \
-  T       pq_slope = GET(ramps.slope[POINT_P]), rc_slope = GET(ramps.slope[POINT_R]);                                  \
-  T       ed_slope = GET(ramps.slope[POINT_C2]);                                                                       \
-  const T pq_bend = GET(ramps.bend[POINT_P]), rc_bend = GET(ramps.bend[POINT_R]);                                      \
-  const T ed_bend = GET(ramps.bend[POINT_C2]);                                                                         \
-  T       s1 = GET(svf.s1), s2 = GET(svf.s2)
+#define GLIDING_BEGIN(T, i, GET)                                                                                       \
+  T       pq##i = GET(ramps.at[POINT_P]), rc##i = GET(ramps.at[POINT_R]), ed##i = GET(ramps.at[POINT_C2]);             \
+  T       pq_slope##i = GET(ramps.slope[POINT_P]), rc_slope##i = GET(ramps.slope[POINT_R]);                            \
+  T       ed_slope##i = GET(ramps.slope[POINT_C2]);                                                                    \
+  const T pq_bend##i = GET(ramps.bend[POINT_P]), rc_bend##i = GET(ramps.bend[POINT_R]);                                \
+  const T ed_bend##i = GET(ramps.bend[POINT_C2]);                                                                      \
+  T       s1##i = GET(svf.s1), s2##i = GET(svf.s2)
 
-#define GLIDING_FRAME(T, FMA, EVEN, ODD)                                                                               \
+#define GLIDING_FRAME(T, FMA, i, x, EVEN, ODD)                                                                         \
   do {                                                                                                                 \
-    const T q = ODD(pq), u = x - s2, t = FMA(q, s1, x), v = EVEN(pq) * s1;                                             \
-    x  = FMA(ODD(ed), x, FMA(ODD(rc), s1, EVEN(ed) * s2));                                                             \
-    s1 = FMA(q, u, v);                                                                                                 \
-    s2 = FMA(EVEN(rc), u, t);                                                                                          \
-    pq += pq_slope, rc += rc_slope, ed += ed_slope;                                                                    \
-    pq_slope += pq_bend, rc_slope += rc_bend, ed_slope += ed_bend;                                                     \
+    const T q = ODD(pq##i), u = x - s2##i, t = FMA(q, s1##i, x), v = EVEN(pq##i) * s1##i;                              \
+    x     = FMA(ODD(ed##i), x, FMA(ODD(rc##i), s1##i, EVEN(ed##i) * s2##i));                                           \
+    s1##i = FMA(q, u, v);                                                                                              \
+    s2##i = FMA(EVEN(rc##i), u, t);                                                                                    \
+    pq##i += pq_slope##i, rc##i += rc_slope##i, ed##i += ed_slope##i;                                                  \
+    pq_slope##i += pq_bend##i, rc_slope##i += rc_bend##i, ed_slope##i += ed_bend##i;                                   \
   } while (0)
 
-#define GLIDING_END(PUT)                                                                                               \
-  PUT(ramps.at[POINT_P], pq);                                                                                          \
-  PUT(ramps.at[POINT_R], rc);                                                                                          \
-  PUT(ramps.at[POINT_C2], ed);                                                                                         \
-  PUT(ramps.slope[POINT_P], pq_slope);                                                                                 \
-  PUT(ramps.slope[POINT_R], rc_slope);                                                                                 \
-  PUT(ramps.slope[POINT_C2], ed_slope);                                                                                \
-  PUT(svf.s1, s1);                                                                                                     \
-  PUT(svf.s2, s2)
+#define GLIDING_END(i, PUT)                                                                                            \
+  PUT(ramps.at[POINT_P], pq##i);                                                                                       \
+  PUT(ramps.at[POINT_R], rc##i);                                                                                       \
+  PUT(ramps.at[POINT_C2], ed##i);                                                                                      \
+  PUT(ramps.slope[POINT_P], pq_slope##i);                                                                              \
+  PUT(ramps.slope[POINT_R], rc_slope##i);                                                                              \
+  PUT(ramps.slope[POINT_C2], ed_slope##i);                                                                             \
+  PUT(svf.s1, s1##i);                                                                                                  \
+  PUT(svf.s2, s2##i)
 
 #define GET_ONE(f) LOOP(pair)(&sections[0]->f)
 #define PUT_ONE(f, v) memcpy(&sections[0]->f, &(v), sizeof(Pair))
@@ -301,13 +301,13 @@ LOOP(settle)(Svf* const s)
 LOOP_TARGET RT static void
 LOOP(gliding1)(Gliding* const sections[], const Pair* const in, Pair* const out, const uint32_t n)
 {
-  GLIDING_BEGIN(Pair, GET_ONE);
+  GLIDING_BEGIN(Pair, 0, GET_ONE);
   for (uint32_t i = 0; i < n; ++i) {
     Pair x = in[i];
-    GLIDING_FRAME(Pair, MADD, EVEN_ONE, ODD_ONE);
+    GLIDING_FRAME(Pair, MADD, 0, x, EVEN_ONE, ODD_ONE);
     out[i] = x;
   }
-  GLIDING_END(PUT_ONE);
+  GLIDING_END(0, PUT_ONE);
   LOOP(settle)(&sections[0]->svf);
 }
 
@@ -332,16 +332,45 @@ LOOP(gliding2)(Gliding* const sections[], const Pair* const in, Pair* const out,
   }
   Pair between;
   LOOP(gliding1)(sections, in, &between, 1);
-  GLIDING_BEGIN(Four, GET_BOTH);
+  GLIDING_BEGIN(Four, 0, GET_BOTH);
   for (uint32_t i = 1; i < n; ++i) {
     Four x = BOTH(in[i], between);
-    GLIDING_FRAME(Four, MADD4, EVEN_BOTH, ODD_BOTH);
+    GLIDING_FRAME(Four, MADD4, 0, x, EVEN_BOTH, ODD_BOTH);
     between    = __builtin_shufflevector(x, x, 0, 1);
     out[i - 1] = __builtin_shufflevector(x, x, 2, 3);
   }
-  GLIDING_END(PUT_BOTH);
+  GLIDING_END(0, PUT_BOTH);
   LOOP(settle)(&sections[0]->svf);
   LOOP(gliding1)(sections + 1, &between, out + n - 1, 1);
+}
+
+// The third takes what the second gives.
+#define GET_THIRD(f) LOOP(pair)(&sections[2]->f)
+#define PUT_THIRD(f, v) memcpy(&sections[2]->f, &(v), sizeof(Pair))
+
+LOOP_TARGET RT static void
+LOOP(gliding3)(Gliding* const sections[], const Pair* const in, Pair* const out, const uint32_t n)
+{
+  if (!n) {
+    return;
+  }
+  Pair between;
+  LOOP(gliding1)(sections, in, &between, 1);
+  GLIDING_BEGIN(Four, 0, GET_BOTH);
+  GLIDING_BEGIN(Pair, 2, GET_THIRD);
+  for (uint32_t i = 1; i < n; ++i) {
+    Four x = BOTH(in[i], between);
+    GLIDING_FRAME(Four, MADD4, 0, x, EVEN_BOTH, ODD_BOTH);
+    between = __builtin_shufflevector(x, x, 0, 1);
+    Pair y  = __builtin_shufflevector(x, x, 2, 3);
+    GLIDING_FRAME(Pair, MADD, 2, y, EVEN_ONE, ODD_ONE);
+    out[i - 1] = y;
+  }
+  GLIDING_END(0, PUT_BOTH);
+  GLIDING_END(2, PUT_THIRD);
+  LOOP(settle)(&sections[0]->svf);
+  LOOP(gliding1)(sections + 1, &between, &between, 1);
+  LOOP(gliding1)(sections + 2, &between, out + n - 1, 1);
 }
 
 #else
@@ -353,14 +382,14 @@ LOOP(gliding2)(Gliding* const sections[], const Pair* const in, Pair* const out,
   LOOP(gliding1)(sections + 1, out, out, n);
 }
 
-#endif
-
 LOOP_TARGET RT static void
 LOOP(gliding3)(Gliding* const sections[], const Pair* const in, Pair* const out, const uint32_t n)
 {
   LOOP(gliding2)(sections, in, out, n);
   LOOP(gliding1)(sections + 2, out, out, n);
 }
+
+#endif
 
 #include "dsp/loops_isolator.h"
 
@@ -407,5 +436,7 @@ static const Loops LOOPS = {
 #undef ODD_ONE
 #undef GET_BOTH
 #undef PUT_BOTH
+#undef GET_THIRD
+#undef PUT_THIRD
 #undef EVEN_BOTH
 #undef ODD_BOTH
