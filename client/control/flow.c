@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/flow.h"
 
+/// Whose queue a control waits in: the deck's, or the mixer's, which has the strips of all decks.
+static bool
+is_mixers(const Param param)
+{
+  switch (param) {
+    case PARAM_FADER:
+    case PARAM_MUTE:
+    case PARAM_PFL:
+    case PARAM_ASSIGN:
+      return true;
+    default:
+      return param >= PARAM_CROSSFADER;
+  }
+}
+
 static FlowLane*
 lane_of(Flow* const f, const Command* const c)
 {
@@ -12,7 +27,7 @@ lane_of(Flow* const f, const Command* const c)
     case COMMAND_QUIT_FENCE:
       return &f->lane[MAX_DECKS];
     case COMMAND_PARAM:
-      return &f->lane[c->param.param >= PARAM_CROSSFADER ? MAX_DECKS : c->deck];
+      return &f->lane[is_mixers(c->param.param) ? MAX_DECKS : c->deck];
     default:
       return &f->lane[c->deck];
   }

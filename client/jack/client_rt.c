@@ -11,6 +11,20 @@ buffer_rt(jack_port_t* const port, const jack_nframes_t nframes)
   return port ? jack_port_get_buffer(port, nframes) : NULL;
 }
 
+// The buffers from `n` frames on.
+RT static void
+advance_rt(EngineIo* const io, const uint32_t n)
+{
+  for (int ch = 0; ch < 2; ++ch) {
+    io->master[ch] += n;
+    io->cue[ch] += n;
+    io->mic[ch] += n;
+    for (int d = 0; d < MAX_DECKS; ++d) {
+      io->deck[d][ch] = io->deck[d][ch] ? io->deck[d][ch] + n : NULL;
+    }
+  }
+}
+
 int
 jack_process_rt(const jack_nframes_t nframes, void* const data)
 {
@@ -27,6 +41,11 @@ jack_process_rt(const jack_nframes_t nframes, void* const data)
   if (rt->midi_out) {
     jack_midi_clear_buffer(jack_port_get_buffer(rt->midi_out, nframes));
   }
-  engine_run_rt(rt->engine, nframes, &io);
+  uint32_t left = nframes;
+  for (; left > MAX_BLOCK; left -= MAX_BLOCK) { // some servers have larger blocks than JACK's own
+    engine_run_rt(rt->engine, MAX_BLOCK, &io);
+    advance_rt(&io, MAX_BLOCK);
+  }
+  engine_run_rt(rt->engine, left, &io);
   return 0;
 }
