@@ -437,7 +437,10 @@ stretcher_cell_rt(Stretcher* const st)
   const int64_t reach = st->head.frame + (int64_t)ceil(cell * fmax(from, to)) + SINC_AFTER + 2;
   while (reach > atomic_load(&st->made_end) && feed_next(st)) {
   }
-  st->dry += reach > atomic_load(&st->made_end);
+  if (reach > atomic_load(&st->made_end)) { // a jump of the shift has left the head too far ahead: at once to its place
+    ++st->dry;
+    head_put_rt(&st->head, 0, wanted(st));
+  }
 }
 
 RT void

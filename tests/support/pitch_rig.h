@@ -14,6 +14,7 @@
 
 typedef struct {
   Pitch*        pitch;
+  Stretcher*    stretcher[2]; ///< by quality; the shifter's
   PitchControls c;
   double        rate;
   uint32_t      channels, block, at, frames; ///< `at`: frames run so far
@@ -34,8 +35,8 @@ rig_new(const double rate, const uint32_t channels, const double seconds, const 
 {
   Rig r = {.pitch = pitch_new(rate, channels), .c = c, .rate = rate, .channels = channels, .block = 256};
   for (int q = 0; q < 2; ++q) {
-    Stretcher* const st = pitch_make_stretcher(r.pitch, (PitchQuality)q);
-    if (!pitch_take_stretcher_rt(r.pitch, (PitchQuality)q, st)) {
+    r.stretcher[q] = pitch_make_stretcher(r.pitch, (PitchQuality)q);
+    if (!pitch_take_stretcher_rt(r.pitch, (PitchQuality)q, r.stretcher[q])) {
       abort();
     }
   }
