@@ -98,7 +98,7 @@ pitch_reset(Pitch* const p)
 {
   for (int q = 0; q < 2; ++q) {
     if (p->stretcher[q]) {
-      stretcher_stop(p->stretcher[q]);
+      stretcher_stop_rt(p->stretcher[q]);
     }
   }
   input_reset_rt(&p->in, 1.0);
@@ -164,18 +164,6 @@ pitch_take_stretcher_rt(Pitch* const p, const PitchQuality quality, Stretcher* c
   }
   p->stretcher[quality] = st;
   return true;
-}
-
-RT bool
-pitch_behind_rt(const Pitch* const p, const PitchQuality quality)
-{
-  return p->stretcher[quality] && stretcher_behind_rt(p->stretcher[quality]);
-}
-
-void
-pitch_work(const Pitch* const p, const PitchQuality quality)
-{
-  stretcher_work(p->stretcher[quality]);
 }
 
 RT uint32_t

@@ -39,15 +39,6 @@ Stretcher* pitch_make_stretcher(const Pitch* p, PitchQuality quality);
 /// Take a stretcher over: the shifter owns it now.  False: it has one, and `st` stays the caller's.  Process thread.
 RT bool pitch_take_stretcher_rt(Pitch* p, PitchQuality quality, Stretcher* st);
 
-// With a worker, stretchers are fed ahead on its thread, and the process thread only reads; where the worker is late
-// the process thread feeds.  The output is the same.
-
-/// Whether a stretcher that was made for it has something for the worker.  Process thread, after running.
-RT bool pitch_behind_rt(const Pitch* p, PitchQuality quality);
-
-/// Feed it.  The worker's thread; the stretcher must have been taken over before the work was asked for.
-void pitch_work(const Pitch* p, PitchQuality quality);
-
 /// New controls, at the next cell of 1 ms.
 RT void pitch_set_rt(Pitch* p, const PitchControls* c);
 

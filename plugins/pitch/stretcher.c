@@ -4,14 +4,11 @@
 #include "pitch/head.h"
 #include "pitch/rubberband_rt.h"
 
-#include <sched.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ANCHORS 256       // hops remembered, a power of two: more than twice what fits into the longest delay
 #define CATCH_UP 2        // cells fed per cell while catching up, besides the one that is due
-#define PATIENCE 4000     // turns given to the worker that is in the middle of a cell
 #define LEAST_RATIO 0.5   // an octave down
 #define RESERVE 7.0       // ms: for heads moved ahead by 5, and hops late while the ratio glides
 #define STEER_TIME 50.0   // ms in which an error would be mended,
@@ -23,8 +20,6 @@ typedef struct {
   double input, output;
 } Anchor;
 
-// A worker may feed ahead of what the head needs, cell by cell; what it has not fed in time is fed when the head needs
-// it.  Whoever feeds is `busy` for that long; what is made never depends on who did it, or when.
 struct Stretcher {
   const Input*     in;
   const SincTable* sinc;
@@ -36,20 +31,17 @@ struct Stretcher {
   bool             formant; ///< as set
   double           ratio;   ///< as set
   int64_t          start;   ///< input frame that was fed first
-  bool             running, aimed, steering, delayed;
-  bool             ahead; ///< a worker feeds, too
-  atomic_bool      busy, keep_formants;
-  _Atomic int64_t  fed, due;     ///< input frame to feed next; cells up to there may be fed
-  _Atomic int64_t  made_end;     ///< frames that the head may read
-  _Atomic uint32_t anchors_made; ///< and anchors
+  bool             running, aimed, steering;
+  bool             keep_formants;
+  int64_t          fed, due; ///< input frame to feed next; cells up to there may be fed
   uint32_t         delay;
   Anchor           anchor[ANCHORS];
-  uint32_t         anchors;       ///< by count
-  Line             made;          ///< what came out
-  Head             head;          ///< on it
-  uint32_t         dry, fed_here; ///< cells
-  float*           plane[2];      ///< scratch for what goes in and out
-  uint32_t         planes;        ///< frames of it
+  uint32_t         anchors;  ///< by count
+  Line             made;     ///< what came out
+  Head             head;     ///< on it
+  uint32_t         dry;      ///< cells
+  float*           plane[2]; ///< scratch for what goes in and out
+  uint32_t         planes;   ///< frames of it
 };
 
 // ---- set-up -------------------------------------------------------------------------------------------------------
@@ -210,10 +202,10 @@ ratio_at(const Stretcher* const st, const int64_t fed)
 RT static void
 feed_cell(Stretcher* const st)
 {
-  const int64_t      fed  = atomic_load(&st->fed);
+  const int64_t      fed  = st->fed;
   const uint32_t     n    = st->in->cell;
   const float* const f    = line_at_rt(&st->in->line, fed);
-  const bool         keep = atomic_load(&st->keep_formants);
+  const bool         keep = st->keep_formants;
   for (uint32_t i = 0; i < n; ++i) {
     st->plane[0][i] = f[2 * i];
     st->plane[1][i] = f[2 * i + 1];
@@ -239,152 +231,68 @@ feed_cell(Stretcher* const st)
     const int64_t held = (int64_t)st->window - rubberband_get_samples_required(st->rb);
     push_anchor(st, fed + n - st->start - held);
   }
-  atomic_store(&st->anchors_made, st->anchors);
-  atomic_store(&st->made_end, st->made.end);
-  atomic_store(&st->fed, fed + n);
-}
-
-RT static bool
-try_enter(Stretcher* const st)
-{
-  return !atomic_exchange_explicit(&st->busy, true, memory_order_acquire);
-}
-
-RT static void
-leave(Stretcher* const st)
-{
-  atomic_store_explicit(&st->busy, false, memory_order_release);
-}
-
-/// As try_enter(), but let the worker finish the cell it is at.  That is so late only if it has been kept from running.
-RT static bool
-enter(Stretcher* const st)
-{
-  for (int i = 0; i < PATIENCE; ++i) {
-    if (try_enter(st)) {
-      return true;
-    }
-    RT_WAIVE_BEGIN("the output would run dry: the cell that the worker is at comes first")
-    sched_yield();
-    RT_WAIVE_END
-  }
-  return false;
-}
-
-RT static bool
-is_due(Stretcher* const st)
-{
-  return atomic_load(&st->fed) + (int64_t)st->in->cell <= atomic_load(&st->due);
+  st->fed = fed + n;
 }
 
 /// Feed the next cell, if one is due.
 RT static bool
 feed_next(Stretcher* const st)
 {
-  if (!is_due(st) || !enter(st)) {
-    return false;
-  }
-  const bool due = is_due(st);
+  const bool due = st->fed + (int64_t)st->in->cell <= st->due;
   if (due) {
     feed_cell(st);
-    st->fed_here += st->ahead;
   }
-  leave(st);
   return due;
-}
-
-void
-stretcher_ahead(Stretcher* const st)
-{
-  st->ahead = true;
-}
-
-RT bool
-stretcher_behind_rt(Stretcher* const st)
-{
-  return st->ahead && is_due(st);
-}
-
-void
-stretcher_work(Stretcher* const st)
-{
-  while (is_due(st) && try_enter(st)) {
-    if (is_due(st)) {
-      feed_cell(st);
-    }
-    leave(st);
-  }
-}
-
-RT static void
-start(Stretcher* const st)
-{
-  st->delayed = !enter(st);
-  if (st->delayed) {
-    return;
-  }
-  const int64_t now = st->in->now, cell = st->in->cell;
-  const int64_t past =
-    (int64_t)stretcher_delay(st->in->rate, st->fast ? STRETCHER_FAST : STRETCHER_FINE) + (int64_t)st->window;
-  const int64_t back = now < past ? (now > 0 ? now + (int64_t)st->centre : (int64_t)st->centre) : past;
-  line_clear_rt(&st->made);
-  st->start   = (now - back) / cell * cell - (now < back ? cell : 0);
-  st->anchors = 0;
-  atomic_store(&st->fed, st->start);
-  atomic_store(&st->due, st->start);
-  set_ratio(st, ratio_at(st, st->start));
-  rubberband_reset(st->rb); // after the ratio, so that its first hop is one of it
-  push_anchor(st, 0);
-  atomic_store(&st->made_end, 0);
-  atomic_store(&st->anchors_made, st->anchors);
-  leave(st);
 }
 
 RT void
 stretcher_start_rt(Stretcher* const st)
 {
-  st->running  = true;
-  st->aimed    = false;
-  st->steering = false;
-  start(st);
+  const int64_t now = st->in->now, cell = st->in->cell;
+  const int64_t past =
+    (int64_t)stretcher_delay(st->in->rate, st->fast ? STRETCHER_FAST : STRETCHER_FINE) + (int64_t)st->window;
+  const int64_t back = now < past ? (now > 0 ? now + (int64_t)st->centre : (int64_t)st->centre) : past;
+  st->running        = true;
+  st->aimed          = false;
+  st->steering       = false;
+  line_clear_rt(&st->made);
+  st->start   = (now - back) / cell * cell - (now < back ? cell : 0);
+  st->anchors = 0;
+  st->fed     = st->start;
+  st->due     = st->start;
+  set_ratio(st, ratio_at(st, st->start));
+  rubberband_reset(st->rb); // after the ratio, so that its first hop is one of it
+  push_anchor(st, 0);
 }
 
-void
-stretcher_stop(Stretcher* const st)
+RT void
+stretcher_stop_rt(Stretcher* const st)
 {
-  atomic_store(&st->due, INT64_MIN / 2);
-  while (!enter(st)) {
-  }
   st->running = false;
   st->aimed   = false;
-  leave(st);
 }
 
 RT bool
-stretcher_ready_rt(Stretcher* const st)
+stretcher_ready_rt(const Stretcher* const st)
 {
-  return st->running && !st->delayed && atomic_load(&st->due) + (int64_t)st->in->cell >= st->in->now;
+  return st->running && st->due + (int64_t)st->in->cell >= st->in->now;
 }
 
 RT void
 stretcher_formant_rt(Stretcher* const st, const bool keep)
 {
-  atomic_store(&st->keep_formants, keep);
+  st->keep_formants = keep;
 }
 
 // ---- reading ------------------------------------------------------------------------------------------------------
 
 /// Where in the output the input frame is that should be heard now.
 RT static double
-wanted(Stretcher* const st)
+wanted(const Stretcher* const st)
 {
-  const double frame = (double)(st->in->now - (int64_t)st->delay);
-  uint32_t     made  = atomic_load(&st->anchors_made);
-  while (st->anchor[(made - 1) & (ANCHORS - 1)].input <= frame && feed_next(st)) {
-    made = atomic_load(&st->anchors_made);
-  }
-  const uint32_t first = made > ANCHORS / 2 ? made - ANCHORS / 2 : 0; // the worker may write the oldest
-  uint32_t       i     = made - 1;
+  const double   frame = (double)(st->in->now - (int64_t)st->delay);
+  const uint32_t first = st->anchors > ANCHORS ? st->anchors - ANCHORS : 0;
+  uint32_t       i     = st->anchors - 1;
   while (i > first && st->anchor[i & (ANCHORS - 1)].input > frame) {
     --i;
   }
@@ -411,18 +319,10 @@ RT void
 stretcher_cell_rt(Stretcher* const st)
 {
   const int64_t cell = st->in->cell;
-  if (st->delayed) {
-    start(st);
+  for (int i = 0; i <= CATCH_UP && st->due + cell <= st->in->now; ++i) {
+    st->due += cell;
   }
-  if (st->delayed) {
-    return;
-  }
-  int64_t due = atomic_load(&st->due);
-  for (int i = 0; i <= CATCH_UP && due + cell <= st->in->now; ++i) {
-    due += cell;
-  }
-  atomic_store(&st->due, due);
-  while (!st->ahead && feed_next(st)) {
+  while (feed_next(st)) {
   }
   if (!st->aimed) {
     return;
@@ -435,9 +335,7 @@ stretcher_cell_rt(Stretcher* const st)
   const double steer  = st->steering ? fmin(fmax(ask, -STEER_MOST), STEER_MOST) : 0.0;
   head_speed_rt(&st->head, from * (1.0 + steer), to * (1.0 + steer), (uint32_t)cell);
   const int64_t reach = st->head.frame + (int64_t)ceil(cell * fmax(from, to)) + SINC_AFTER + 2;
-  while (reach > atomic_load(&st->made_end) && feed_next(st)) {
-  }
-  if (reach > atomic_load(&st->made_end)) { // a jump of the shift has left the head too far ahead: at once to its place
+  if (reach > st->made.end) { // a jump of the shift has left the head too far ahead: at once to its place
     ++st->dry;
     head_put_rt(&st->head, 0, wanted(st));
   }
@@ -464,10 +362,4 @@ RT uint32_t
 stretcher_dry_rt(const Stretcher* const st)
 {
   return st->dry;
-}
-
-RT uint32_t
-stretcher_fed_here_rt(const Stretcher* const st)
-{
-  return st->fed_here;
 }

@@ -29,25 +29,10 @@ uint32_t stretcher_past(double rate, StretcherQuality quality);
 
 /// Start anew: take in the past, faster than it came, until it has caught up.  At frame 0 that is nothing.
 RT void stretcher_start_rt(Stretcher* st);
-RT bool stretcher_ready_rt(Stretcher* st);
+RT bool stretcher_ready_rt(const Stretcher* st);
 
-// A worker may feed it ahead of need, so that the process thread seldom has to.  What comes out is the same.
-
-/// Leave feeding to a worker, before the first start: what it has not fed in time is fed on the process thread.
-void stretcher_ahead(Stretcher* st);
-
-/// There is something for the worker to feed.  Process thread.
-RT bool stretcher_behind_rt(Stretcher* st);
-
-/// Feed all that is due.  The worker's thread, also while the process thread runs.
-void stretcher_work(Stretcher* st);
-
-/// Cells that were left to a worker and yet fed on the process thread, since it was made.
-RT uint32_t stretcher_fed_here_rt(const Stretcher* st);
-
-/// Let the worker find nothing to do any more, and wait for it, until the next start.  Not while the process thread
-/// runs.
-void stretcher_stop(Stretcher* st);
+/// Nothing more to do, until the next start.
+RT void stretcher_stop_rt(Stretcher* st);
 
 /// Keep formants.
 RT void stretcher_formant_rt(Stretcher* st, bool keep);
