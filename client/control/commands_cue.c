@@ -13,20 +13,34 @@ static const double MIN_LOOP = 0.001;
 /// How much earlier than estimated a jump's data is pinned, seconds.
 static const double JUMP_MARGIN = 0.02;
 
-/// Have `frame` of all of the deck's stems kept under `pin`.
+/// Loops up to this are kept as a whole: wherever in its round a deck comes in, the data is there.  Seconds.
+static const double SHORT_LOOP = 4.0;
+
+/// Have `length` frames (0: some) from `frame` on of all of the deck's stems kept under a pin slot.
 static void
-pin(Control* const c, Call* const call, const int slot, const int64_t frame)
+pin_all(Control* const c, Call* const call, const int slot, const int64_t frame, const int64_t length)
 {
   for (uint8_t s = 0; s < MAX_STEMS; ++s) {
     Track* const track = c->decks[call->deck].stem[s].track;
     if (track) {
-      Request r = {
-        .kind = REQUEST_PIN, .deck = call->deck, .stem = s, .pin = (uint8_t)slot, .frame = frame, .track = track};
+      Request r = {.kind   = REQUEST_PIN,
+                   .deck   = call->deck,
+                   .stem   = s,
+                   .pin    = (uint8_t)slot,
+                   .frame  = frame,
+                   .length = length,
+                   .track  = track};
       control_ask(c, call, &r);
     }
   }
   call->phase    = 1;
   call->for_time = false;
+}
+
+static void
+pin(Control* const c, Call* const call, const int slot, const int64_t frame)
+{
+  pin_all(c, call, slot, frame, 0);
 }
 
 /// What each of them begins with.  Return: the deck's track; NULL: `*progress` is the end of this turn, its data isn't
@@ -246,17 +260,18 @@ run_loop(Control* const c, Call* const call)
       answer_error(c, call, "end must be later than start, by %g s or more", MIN_LOOP);
       return CALL_DONE;
     }
+    const int64_t at    = here(c, call);
+    const bool    whole = end - call->target <= llround(SHORT_LOOP * s->rate);
+    int           slot  = 0;
     // A deck that is beyond the loop's end goes to its place in the round, not to the start
-    const int64_t at   = here(c, call);
-    int           slot = 0;
-    if (at >= end && !take_seek_pin(c, call, &slot)) {
-      return CALL_WAITS;
-    }
-    if (at >= end) {
+    if (at >= end && !whole) {
+      if (!take_seek_pin(c, call, &slot)) {
+        return CALL_WAITS;
+      }
       const int64_t to = call->target + (at - call->target) % (end - call->target) - llround(JUMP_MARGIN * s->rate);
       pin(c, call, slot, to < call->target ? call->target : to);
     }
-    pin(c, call, PIN_LOOP, call->target);
+    pin_all(c, call, PIN_LOOP, call->target, whole ? end - call->target : 0);
     return CALL_WAITS;
   }
   Deck* const d = &c->decks[call->deck];

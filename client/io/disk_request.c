@@ -86,7 +86,7 @@ load(Disk* const d, const Request* const q, Answer* const a)
   r->track  = &t->track;
   r->frames = t->track.frames; // NOLINT(clang-analyzer-core.NullDereference): no status means there is a track
   r->rate   = t->track.rate;
-  if (!pins_set(d->pins, q->deck, q->stem, PIN_CUE, pin_range(t, 0), a)) {
+  if (!pins_set(d->pins, q->deck, q->stem, PIN_CUE, pin_range(t, 0, 0), a)) {
     r->status = full_of_pins(d, &r->error);
   }
 }
@@ -104,7 +104,8 @@ pin(Disk* const d, const Request* const q, Answer* const a)
   }
   for (uint8_t stem = 0; stem < MAX_STEMS; ++stem) {
     TrackFile* const of = stem == q->stem ? t : d->stems[q->deck][stem];
-    if (of && (stem == q->stem || of != t) && !pins_set(d->pins, q->deck, stem, q->pin, pin_range(of, q->frame), a)) {
+    if (of && (stem == q->stem || of != t) &&
+        !pins_set(d->pins, q->deck, stem, q->pin, pin_range(of, q->frame, q->length), a)) {
       r->status = full_of_pins(d, &r->error);
     }
   }

@@ -43,14 +43,15 @@ pins_free(Pins* const p)
 }
 
 PinRange
-pin_range(TrackFile* const t, int64_t frame)
+pin_range(TrackFile* const t, int64_t frame, const int64_t length)
 {
-  const int64_t rate = t->track.rate;
-  const int64_t lead = rate / LEAD_PART > MIN_LEAD ? rate / LEAD_PART : MIN_LEAD;
-  const int64_t hold = rate / PIN_SECONDS_PART > 2 * CHUNK_FRAMES ? rate / PIN_SECONDS_PART : 2 * CHUNK_FRAMES;
-  frame              = frame < 0 ? 0 : frame >= t->track.frames ? t->track.frames - 1 : frame;
-  const int64_t from = frame > lead ? frame - lead : 0;
-  const int64_t last = frame + hold - 1 < t->track.frames ? frame + hold - 1 : t->track.frames - 1;
+  const int64_t rate  = t->track.rate;
+  const int64_t lead  = rate / LEAD_PART > MIN_LEAD ? rate / LEAD_PART : MIN_LEAD;
+  const int64_t least = rate / PIN_SECONDS_PART > 2 * CHUNK_FRAMES ? rate / PIN_SECONDS_PART : 2 * CHUNK_FRAMES;
+  const int64_t hold  = length > least ? length : least;
+  frame               = frame < 0 ? 0 : frame >= t->track.frames ? t->track.frames - 1 : frame;
+  const int64_t from  = frame > lead ? frame - lead : 0;
+  const int64_t last  = frame + hold - 1 < t->track.frames ? frame + hold - 1 : t->track.frames - 1;
   return (PinRange){t, (uint32_t)(from / CHUNK_FRAMES), (uint32_t)(last / CHUNK_FRAMES)};
 }
 

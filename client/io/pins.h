@@ -26,8 +26,9 @@ typedef struct Pins Pins;
 Pins* pins_new(Cache* cache); ///< NULL: no memory
 void  pins_free(Pins* p);     ///< Pre: pins_drop for all tracks
 
-/// What a pin at `frame` keeps: at least 250 ms and two chunks from there on, and what a cross-fade into it needs.
-PinRange pin_range(TrackFile* t, int64_t frame);
+/// What a pin at `frame` keeps: at least `length` frames, 250 ms and two chunks from there on, and what a cross-fade
+/// into it needs.
+PinRange pin_range(TrackFile* t, int64_t frame, int64_t length);
 
 /** Pin a range under a deck's stem and slot, in place of the one that was there; `answer` waits for it.
  * false: it doesn't fit the cache or there is no memory, and nothing changed. */

@@ -141,7 +141,7 @@ pins_are_wanted_soon_but_not_before_who_starves(void** state)
   put(0, 0, 1.0, true);
   put(1, 0, 1.0, true);
   fill(1, 0, 2);
-  assert_true(pins_set(rig.pins, 2, 0, PIN_CUE, pin_range(rig.tracks[2], 20 * RATE), &a));
+  assert_true(pins_set(rig.pins, 2, 0, PIN_CUE, pin_range(rig.tracks[2], 20 * RATE, 0), &a));
   make();
   assert_int_equal(rig.plan.njobs, 3);
   assert_ptr_equal(rig.plan.jobs[0].track, rig.tracks[0]);
@@ -150,7 +150,7 @@ pins_are_wanted_soon_but_not_before_who_starves(void** state)
   assert_ptr_equal(rig.plan.jobs[2].track, rig.tracks[1]);
   assert_int_equal(a.waiting, 1);
   assert_null(pins_settled(rig.pins));
-  const PinRange r = pin_range(rig.tracks[2], 20 * RATE);
+  const PinRange r = pin_range(rig.tracks[2], 20 * RATE, 0);
   fill(2, r.first, r.last - r.first + 1);
   assert_ptr_equal(pins_settled(rig.pins), &a);
   assert_null(pins_settled(rig.pins));
@@ -163,8 +163,9 @@ a_pin_that_was_replaced_is_still_answered(void** state)
   (void)state;
   start(64);
   Answer         a = {.waiting = 0}, b = {.waiting = 0};
-  const PinRange x = pin_range(rig.tracks[0], 10 * RATE);
-  const PinRange y = pin_range(rig.tracks[0], 20 * RATE);
+  const PinRange x = pin_range(rig.tracks[0], 10 * RATE, 0);
+  const PinRange y = pin_range(rig.tracks[0], 20 * RATE, 0);
+  assert_int_equal(pin_range(rig.tracks[0], 20 * RATE, 3 * RATE).last, (23 * RATE - 1) / CHUNK_FRAMES);
   assert_true(pins_set(rig.pins, 0, 0, PIN_CUE, x, &a));
   assert_true(pins_set(rig.pins, 0, 0, PIN_CUE, y, &b));
   assert_int_equal(cache_pinned(rig.cache), x.last - x.first + 1 + y.last - y.first + 1);
