@@ -79,7 +79,7 @@ class Test(Context.Context):
             clang = {'CC': lint.CLANG} if shutil.which(lint.CLANG) else {}
             sys.exit(setup.run_beside(top(), sanitize.replace(',', '-'), ['--sanitize=' + sanitize],
                                       ['build', 'check'] + arguments, show=True, **clang)[0])
-        steps(setup.configure_if_needed() + ['build', 'check'])
+        steps(setup.configure_if_needed('LIB_CMOCKA') + ['build', 'check'])
 
 
 class Check(Context.Context):
@@ -103,7 +103,7 @@ class Bench(Context.Context):
 
     def execute(self):
         packages.ensure(top(), ('build', 'test'))
-        steps(setup.configure_if_needed() + ['build', '_bench'])
+        steps(setup.configure_if_needed('LIB_CMOCKA') + ['build', '_bench'])
 
 
 class RunBench(Context.Context):
@@ -129,7 +129,7 @@ class Lint(Context.Context):
 
     def execute(self):
         packages.ensure(top(), ('build', 'lint'))
-        steps(setup.configure_if_needed() + ['build', '_lint'])
+        steps(setup.configure_if_needed('LIB_CMOCKA') + ['build', '_lint'])
 
 
 class RunLint(Context.Context):

@@ -28,14 +28,25 @@ def outdated(env):
     return h != env.hash
 
 
-def configure_if_needed():
-    """['configure'] or [].  Options given now win over those of the last time."""
+def lacks(env, variable):
+    """Did the last configure not find what sets this variable (a package that has been installed since, maybe)?"""
+    found = ConfigSet.ConfigSet()
+    try:
+        found.load(os.path.join(env.out_dir, 'c4che', '_cache.py'))
+    except EnvironmentError:
+        return True
+    return not found[variable]
+
+
+def configure_if_needed(needs=None):
+    """['configure'] or [], also if the last one lacks the variable `needs`.  Options given now win over those of the
+    last time."""
     env, now = lock(), Options.options
     if env is None:
         return ['configure']
     then = env.options
     given = [name for name in OPTIONS if asked_for(name) and getattr(now, name) != then.get(name)]
-    if not given and not outdated(env):
+    if not given and not outdated(env) and not (needs and lacks(env, needs)):
         return []
     for name in OPTIONS:
         if name in then and not asked_for(name):

@@ -43,6 +43,18 @@ def builds_again_what_changed(copy):
     assert 'Compiling' not in done.stdout, done.stdout
 
 
+def configures_again_for_what_was_missing(copy):
+    cache = os.path.join(copy, 'build/c4che/_cache.py')
+    with open(cache) as f:
+        lines = f.readlines()
+    with open(cache, 'w') as f: # as if configured, by the demo say, before the tests' packages were there
+        f.writelines(line for line in lines if 'CMOCKA' not in line)
+    for again in (True, False):
+        done = waf(copy, 'test', '--targets=test_status', '--only=base/test_status')
+        assert done.returncode == 0 and '1 passed, 0 failed' in done.stdout, done.stdout + done.stderr
+        assert ('Checking for cmocka' in done.stdout + done.stderr) == again, done.stdout + done.stderr
+
+
 def clean_leaves_the_sources_alone(copy):
     before = listing(copy, 'client', 'plugins', 'tests', 'ttl', 'presets')
     done = waf(copy, 'clean')
@@ -80,7 +92,7 @@ def nothing_to_fetch_with_is_said(copy):
     assert done.returncode == 1 and 'Python' in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr
 
 
-TESTS = [starts_from_anywhere, builds_again_what_changed, clean_leaves_the_sources_alone,
+TESTS = [starts_from_anywhere, builds_again_what_changed, configures_again_for_what_was_missing, clean_leaves_the_sources_alone,
          missing_packages_are_named_in_one_line, a_wrong_wafdir_is_said, nothing_to_fetch_with_is_said]
 
 
