@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "dsp/sinc.h"
+#include "support/tone.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,19 +30,7 @@ fill_sine(const double hz)
 static double
 sinad(const float* const y, const int n, const double w, double* const amplitude)
 {
-  double ss = 0, sc = 0, cc = 0, ys = 0, yc = 0, rest = 0, tone = 0;
-  for (int i = 0; i < n; ++i) {
-    const double s = sin(w * i), c = cos(w * i);
-    ss += s * s, sc += s * c, cc += c * c, ys += y[i] * s, yc += y[i] * c;
-  }
-  const double d = ss * cc - sc * sc, a = (ys * cc - yc * sc) / d, b = (yc * ss - ys * sc) / d;
-  for (int i = 0; i < n; ++i) {
-    const double m = a * sin(w * i) + b * cos(w * i);
-    tone += m * m;
-    rest += (y[i] - m) * (y[i] - m);
-  }
-  *amplitude = sqrt(a * a + b * b);
-  return 10.0 * log10(tone / rest);
+  return -10.0 * log10(rig_rest(y, (uint32_t)n, w, amplitude));
 }
 
 static float  left[FRAMES], right[FRAMES];

@@ -5,11 +5,14 @@
 // How clean a tone is, and how exact.
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/// Power of what is left when the best sine of `w` radians a frame is taken away, over that sine's power.
+/// Power of what is left when the best sine of `w` radians a frame is taken away, over that sine's power; its amplitude
+/// in
+/// `*amplitude`, unless NULL.
 static inline double
-rig_rest(const float* const y, const uint32_t n, const double w)
+rig_rest(const float* const y, const uint32_t n, const double w, double* const amplitude)
 {
   double ss = 0, sc = 0, cc = 0, ys = 0, yc = 0, tone = 0, rest = 0;
   for (uint32_t i = 0; i < n; ++i) {
@@ -22,6 +25,9 @@ rig_rest(const float* const y, const uint32_t n, const double w)
     tone += m * m;
     rest += (y[i] - m) * (y[i] - m);
   }
+  if (amplitude) {
+    *amplitude = sqrt(a * a + b * b);
+  }
   return rest / tone;
 }
 
@@ -33,7 +39,7 @@ rig_sinad(const float* const y, const uint32_t n, const double w, double* const 
   for (double span = 2e-3; span > 1e-8; span *= 0.25) { // 3.5 cents to begin with
     const double centre = best;
     for (int k = -5; k <= 5; ++k) {
-      const double at = centre * (1.0 + span * k / 5.0), rest = rig_rest(y, n, at);
+      const double at = centre * (1.0 + span * k / 5.0), rest = rig_rest(y, n, at, NULL);
       if (rest < least) {
         least = rest;
         best  = at;
