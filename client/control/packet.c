@@ -52,8 +52,53 @@ read_argument(const char type, const lo_arg* const arg, Value* const v)
   }
 }
 
+/// Bytes that a string takes with its end and padding, 0: it has no end within `size`.
+static size_t
+padded_length(const char* const text, const size_t size)
+{
+  const size_t n = strnlen(text, size);
+  return n < size && (n + 4) / 4 * 4 <= size ? (n + 4) / 4 * 4 : 0;
+}
+
+/// The message without the array brackets among its types, malloc'd; liblo refuses them.  NULL: there are none, or
+/// what is there isn't a message.  Arrays have no bytes of their own: what is in them becomes plain arguments.
+static char*
+without_arrays(const char* const bytes, size_t* const size)
+{
+  const size_t      path  = padded_length(bytes, *size);
+  const char* const types = bytes + path;
+  const size_t      room  = path ? padded_length(types, *size - path) : 0;
+  if (!room || !strpbrk(types, "[]")) {
+    return NULL;
+  }
+  char* const plain = calloc(1, *size);
+  if (plain) {
+    size_t n = path;
+    memcpy(plain, bytes, path);
+    for (const char* t = types; *t; ++t) {
+      if (*t != '[' && *t != ']') {
+        plain[n++] = *t;
+      }
+    }
+    n = n / 4 * 4 + 4;
+    memcpy(plain + n, types + room, *size - path - room);
+    *size -= path + room - n;
+  }
+  return plain;
+}
+
+static void read_plain_message(const PacketReader* reader, const char* bytes, size_t size, uint64_t tag);
+
 static void
-read_message(const PacketReader* const reader, const char* const bytes, const size_t size, const uint64_t tag)
+read_message(const PacketReader* const reader, const char* const bytes, size_t size, const uint64_t tag)
+{
+  char* const plain = without_arrays(bytes, &size);
+  read_plain_message(reader, plain ? plain : bytes, size, tag);
+  free(plain);
+}
+
+static void
+read_plain_message(const PacketReader* const reader, const char* const bytes, const size_t size, const uint64_t tag)
 {
   int               error   = 0;
   const char* const address = lo_get_path((void*)bytes, (ssize_t)size);
