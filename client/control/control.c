@@ -114,7 +114,47 @@ control_open_osc(Control* const c, const char* const address, const int port, Er
 }
 
 void
+control_attach(Control* const c, const int fd, const ControlTurn turn, void* const data)
+{
+  c->attached[c->nattached++] = (Attached){fd, turn, data};
+}
+
+void
+control_detach(Control* const c, void* const data)
+{
+  int kept = 0;
+  for (int i = 0; i < c->nattached; ++i) {
+    if (c->attached[i].data != data) {
+      c->attached[kept++] = c->attached[i];
+    }
+  }
+  c->nattached = kept;
+}
+
+int64_t
+control_now(const Control* const c)
+{
+  return now_of(c);
+}
+
+uint32_t
+control_rate(const Control* const c)
+{
+  return c->ops.rate;
+}
+
+void
 control_line(Control* const c, const char* const line, const ControlAnswer answer, void* const data)
+{
+  control_line_at(c, line, AT_NOW, answer, data);
+}
+
+void
+control_line_at(Control* const      c,
+                const char* const   line,
+                const int64_t       at,
+                const ControlAnswer answer,
+                void* const         data)
 {
   const Sender sender  = {.kind = answer ? SENDER_LINE : SENDER_NONE, .line = {answer, data}};
   char* const  storage = malloc(strlen(line) + 1);
@@ -123,7 +163,7 @@ control_line(Control* const c, const char* const line, const ControlAnswer answe
   if (!storage || words_read(&w, line, storage, &error)) {
     answer_refuse(c, &sender, line, NULL, error.text);
   } else {
-    control_submit(c, &w, NULL, &sender, AT_NOW);
+    control_submit(c, &w, NULL, &sender, at);
   }
   free(storage);
 }
@@ -180,9 +220,18 @@ control_poll(Control* const c, const int timeout_ms)
 {
   const bool soon = work(c);
   stats_update(c);
-  osc_wait(c->osc, control_quitting(c) ? 0 : soon && timeout_ms > HURRY_MS ? HURRY_MS : timeout_ms);
+  int others[MAX_ATTACHED];
+  int nothers = 0;
+  for (int i = 0; i < c->nattached; ++i) {
+    others[nothers] = c->attached[i].fd;
+    nothers += c->attached[i].fd >= 0;
+  }
+  osc_wait(c->osc, others, nothers, control_quitting(c) ? 0 : soon && timeout_ms > HURRY_MS ? HURRY_MS : timeout_ms);
   if (c->osc) {
     osc_receive(c->osc);
+  }
+  for (int i = 0; i < c->nattached; ++i) {
+    c->attached[i].turn(c->attached[i].data);
   }
   work(c);
 }

@@ -29,6 +29,20 @@ typedef void (*ControlAnswer)(void* data, const char* line);
 /// logged. It may be called later than this returns, from control_poll.
 void control_line(Control* c, const char* line, ControlAnswer answer, void* data);
 
+/// The same, to take effect at engine frame `at` (AT_NOW: as control_line).  `data` may be NULL.
+void control_line_at(Control* c, const char* line, int64_t at, ControlAnswer answer, void* data);
+
+/// Other parts' work on the control thread: `turn` is called once in each control_poll, which also wakes up when `fd`
+/// (< 0: none) has something to read.  Pre: there are fewer than MAX_ATTACHED.
+enum { MAX_ATTACHED = 4 };
+typedef void (*ControlTurn)(void* data);
+void control_attach(Control* c, int fd, ControlTurn turn, void* data);
+void control_detach(Control* c, void* data);
+
+/// Engine frame that is being processed about now, and frames in a second.
+int64_t  control_now(const Control* c);
+uint32_t control_rate(const Control* c);
+
 /// Read a score and check all of it (STATUS_BAD_VALUE: `error` names file and line; nothing was started), then play it,
 /// its time 0 at engine frame `origin`.  Its loads are made ahead of time.
 Status control_play_score(Control* c, const char* path, int64_t origin, Error* error);

@@ -207,10 +207,13 @@ flush_streams(Osc* const o)
 }
 
 void
-osc_wait(Osc* const o, const int timeout_ms)
+osc_wait(Osc* const o, const int* const others, const int nothers, const int timeout_ms)
 {
-  struct pollfd fds[2 + MAX_STREAMS];
+  struct pollfd fds[2 + MAX_STREAMS + MAX_ATTACHED];
   nfds_t        n = 0;
+  for (int i = 0; i < nothers; ++i) {
+    fds[n++] = (struct pollfd){.fd = others[i], .events = POLLIN};
+  }
   if (o) {
     flush_streams(o);
     fds[n++] = (struct pollfd){.fd = o->udp, .events = POLLIN};

@@ -12,8 +12,8 @@ typedef struct Osc Osc;
 Status osc_open(Osc** out, Control* c, const char* address, int port, Error* error);
 void   osc_free(Osc* o);
 
-/// Wait up to `timeout_ms` for something to read; `o` may be NULL.
-void osc_wait(Osc* o, int timeout_ms);
+/// Wait up to `timeout_ms` for something to read here or on one of the `nothers` other sockets; `o` may be NULL.
+void osc_wait(Osc* o, const int* others, int nothers, int timeout_ms);
 
 /// Hand all that came to control_submit; send what connections had no room for.
 void osc_receive(Osc* o);

@@ -81,6 +81,13 @@ typedef struct {
   bool  fence_passed;
 } Recording;
 
+/// Another part's work on this thread.
+typedef struct {
+  int         fd;
+  ControlTurn turn;
+  void*       data;
+} Attached;
+
 struct Control {
   Ops     ops;
   Params* params;
@@ -102,6 +109,8 @@ struct Control {
   Stats       stats;
   Notices     notices;
 
+  Attached    attached[MAX_ATTACHED];
+  int         nattached;
   bool        running; ///< the queues are being gone through
   uint32_t    fence;   ///< the last one sent
   atomic_bool quitting;
