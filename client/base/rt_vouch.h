@@ -6,6 +6,7 @@
 
 #include "dsp/rt.h"
 
+#include <semaphore.h>
 #include <time.h>
 
 #if defined(__clang__)
@@ -14,6 +15,7 @@
 #endif
 
 RT int clock_gettime(clockid_t clock, struct timespec* t); // the vDSO reads a shared page: no system call
+RT int sem_post(sem_t* sem); // async-signal-safe; an atomic add and, when someone waits, one futex wake: never blocks
 
 #if defined(__clang__)
 #pragma clang diagnostic pop

@@ -114,6 +114,8 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   tell_number(&t, "load_worst", budget > 0.0 ? timing_max_us(&l->cycle) / budget * 100.0 : 0.0);
   tell_number(&t, "budget", budget);
   tell_timing(&t, "cycle", &l->cycle);
+  tell_count(&t, "threads", atomic_load_explicit(&l->threads, memory_order_relaxed));
+  tell_timing(&t, "join", &l->join);
   for (int i = 0; i < STAGE_COUNT; ++i) {
     tell_timing(&t, stages[i], &l->stage[i]);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/engine.h"
 
+#include "engine/crew.h"
 #include "engine/engine_parts_rt.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 struct Engine {
   EngineRt rt;
+  Crew     crew;
   Levels   levels;
   Playhead playhead[MAX_DECKS];
   Epoch    epoch;
@@ -70,6 +72,7 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
   rt->ndecks         = e->decks;
   rt->levels         = &e->levels;
   rt->epoch          = &e->epoch;
+  rt->crew           = &e->crew.rt;
   rt->playheads      = e->playhead;
   rt->commands       = ring_new(COMMAND_ROOM, sizeof(Command));
   rt->notices        = ring_new(NOTICE_ROOM, sizeof(Notice));
@@ -91,6 +94,7 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
   rt->mixer.levels  = &e->levels;
   mixer_init_rt(&rt->mixer);
   atomic_store(&e->levels.rate, e->rate);
+  atomic_store(&e->levels.threads, 1);
   *out = e;
   return STATUS_OK;
 }
@@ -101,6 +105,7 @@ engine_free(Engine* const e)
   if (!e) {
     return;
   }
+  crew_stop(&e->crew);
   for (uint32_t i = 0; i < MAX_DECKS; ++i) {
     free(e->rt.deck[i]);
     free(e->rt.bus[i][0]);
@@ -177,6 +182,22 @@ engine_retire_all(Engine* const e)
   for (uint32_t i = 0; i < e->decks; ++i) {
     retire_deck(e, e->rt.deck[i]);
   }
+}
+
+Status
+engine_start_threads(Engine* const e, const CrewMaker* const maker, const uint32_t threads, Error* const error)
+{
+  crew_stop(&e->crew);
+  const Status status = crew_start(&e->crew, maker, threads ? threads : crew_auto_threads(), error);
+  atomic_store(&e->levels.threads, e->crew.rt.nhands + 1);
+  return status;
+}
+
+void
+engine_stop_threads(Engine* const e)
+{
+  crew_stop(&e->crew);
+  atomic_store(&e->levels.threads, 1);
 }
 
 EngineRt*

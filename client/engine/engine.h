@@ -5,6 +5,7 @@
 // The mixing engine, set up.  What runs on the process thread is in engine_rt.h.
 
 #include "base/status.h"
+#include "engine/crew.h"
 #include "engine/engine_rt.h"
 #include "engine/playhead.h"
 #include "msg/levels.h"
@@ -25,6 +26,12 @@ Status engine_new(Engine** out, const EngineConfig* config, Error* error);
 /// those.
 void engine_retire_all(Engine* e);
 void engine_free(Engine* e);
+
+/// Have decks run on `threads` threads, that of engine_run_rt counted; 0: as many as there are cores for.  Of these,
+/// each cycle wakes as many as its decks are worth; what comes out is the same.  Not OK: it runs on one, `error` says
+/// why. Stops those there were.  Pre: nobody runs it.  Control thread.
+Status engine_start_threads(Engine* e, const CrewMaker* maker, uint32_t threads, Error* error);
+void   engine_stop_threads(Engine* e); ///< Pre: nobody runs it
 
 EngineRt* engine_rt(Engine* e);       ///< for who runs it
 Ring*     engine_commands(Engine* e); ///< of Command; the control thread writes

@@ -4,6 +4,7 @@
 
 // What the engine is made of, for the files of this folder.  Process thread.
 
+#include "engine/crew_rt.h"
 #include "engine/deck_rt.h"
 #include "engine/engine_rt.h"
 #include "engine/mixer_rt.h"
@@ -29,6 +30,7 @@ struct EngineRt {
   float*    bus[MAX_DECKS][2];
   float*    spare[4]; ///< master and cue, where nobody wants them
   MixerRt   mixer;
+  CrewRt*   crew;
 
   uint64_t handed; ///< decks that have got the command for several decks that is first in the ring
   Fence    fence[ENGINE_FENCES];

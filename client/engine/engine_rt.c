@@ -7,16 +7,35 @@
 
 #define OVERRUN 0.9 ///< part of the budget beyond which a cycle is reported
 
+typedef struct {
+  EngineRt*       engine;
+  uint32_t        n;
+  const EngineIo* io;
+  MixerIo*        mix;
+} DeckJob;
+
+// On any thread of the crew: a deck shares nothing with others.
+RT static void
+run_deck(void* const data, const uint32_t i)
+{
+  const DeckJob* const  job    = data;
+  EngineRt* const       e      = job->engine;
+  const EngineIo* const io     = job->io;
+  DeckRt* const         d      = e->deck[i];
+  const bool            port   = io->deck[i][0] && io->deck[i][1];
+  float* const          bus[2] = {port ? io->deck[i][0] : e->bus[i][0], port ? io->deck[i][1] : e->bus[i][1]};
+  deck_run_rt(d, e->frame, job->n, bus, port);
+  job->mix->deck[i][0] = d->sounds ? bus[0] : NULL;
+  job->mix->deck[i][1] = d->sounds ? bus[1] : NULL;
+}
+
 RT static void
 run_decks(EngineRt* const e, const uint32_t n, const EngineIo* const io, MixerIo* const mix)
 {
-  for (uint32_t i = 0; i < e->ndecks; ++i) {
-    DeckRt* const d      = e->deck[i];
-    const bool    port   = io->deck[i][0] && io->deck[i][1];
-    float* const  bus[2] = {port ? io->deck[i][0] : e->bus[i][0], port ? io->deck[i][1] : e->bus[i][1]};
-    deck_run_rt(d, e->frame, n, bus, port);
-    mix->deck[i][0] = d->sounds ? bus[0] : NULL;
-    mix->deck[i][1] = d->sounds ? bus[1] : NULL;
+  DeckJob job = {e, n, io, mix};
+  crew_run_rt(e->crew, e->ndecks, n, run_deck, &job);
+  for (uint32_t i = 0; i < e->ndecks && n; ++i) {
+    crew_learn_rt(e->crew, i, e->deck[i]->ns, n);
   }
 }
 
@@ -43,6 +62,9 @@ keep_times(EngineRt* const e, const uint32_t n, const int64_t cycle_ns, const in
     stage = stages[k] > stages[stage] ? k : stage;
   }
   timing_add_rt(&l->cycle, cycle_ns);
+  if (e->crew->woken) {
+    timing_add_rt(&l->join, e->crew->waited_ns);
+  }
   const double budget = 1e9 * n / e->rate;
   if ((double)cycle_ns > OVERRUN * budget) {
     Notice o            = {.at = e->frame, .kind = NOTICE_OVERRUN};

@@ -55,6 +55,7 @@ stats_reset_rt(Levels* const l)
   atomic_store_explicit(&l->late, 0, memory_order_relaxed);
   atomic_store_explicit(&l->full_rings, 0, memory_order_relaxed);
   clear(&l->cycle);
+  clear(&l->join);
   for (int i = 0; i < STAGE_COUNT; ++i) {
     clear(&l->stage[i]);
   }

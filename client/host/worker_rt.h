@@ -4,7 +4,7 @@
 
 // The process thread's side of a plugin's worker: jobs go out while it runs, what came of them goes in afterwards.
 
-#include "host/rt_vouch.h"
+#include "base/rt_vouch.h"
 #include "msg/ring.h"
 
 #include <lv2/worker/worker.h>

@@ -6,6 +6,7 @@
 #include "dsp/denormal.h"
 #include "jack/connections.h"
 #include "jack/ports.h"
+#include "jack/threads.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ struct JackClient {
   JackConfig     config;
   char           name[64]; ///< what the server made of ours
   Engine*        engine;
+  CrewMaker      threads;
   JackRt         rt;
   atomic_bool    lost;
   char           lost_why[128]; ///< written before `lost` is set
@@ -150,6 +152,21 @@ jack_name(const JackClient* const c)
   return c->name;
 }
 
+// The decks' threads; on one of them it runs in any case.  Pre: not active.
+static void
+start_threads(JackClient* const c)
+{
+  Error error;
+  c->threads = jack_threads(c->client);
+  if (engine_start_threads(c->engine, &c->threads, c->config.threads, &error)) {
+    if (c->config.threads) {
+      log_warn("%s", error.text);
+    } else {
+      log_info("%s", error.text);
+    }
+  }
+}
+
 // Ports, callbacks, metadata; from here on the engine runs.
 static Status
 activate(JackClient* const c, Error* const error)
@@ -165,6 +182,7 @@ activate(JackClient* const c, Error* const error)
   jack_set_graph_order_callback(c->client, on_graph, c);
   jack_on_info_shutdown(c->client, on_shutdown, c);
   ports_describe(c->client, &c->rt);
+  start_threads(c);
   return jack_activate(c->client)
            ? error_set(error, STATUS_FAILED, "JACK does not activate the client: is the server overloaded?")
            : STATUS_OK;
@@ -199,6 +217,7 @@ jack_come_back(JackClient* const c, Error* const error)
     jack_client_close(c->client);
     c->client = NULL;
   }
+  engine_stop_threads(c->engine); // the next server may give another priority, or none
   Status status = join(c, false, error);
   if (status) {
     return status;
@@ -255,6 +274,9 @@ jack_stop(JackClient* const c)
   } else if (c->client) { // that a server is gone doesn't end its last cycle; this waits for our thread
     jack_client_close(c->client);
     c->client = NULL;
+  }
+  if (c->engine) {
+    engine_stop_threads(c->engine);
   }
 }
 

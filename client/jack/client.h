@@ -14,6 +14,7 @@ typedef struct {
   const char* server; ///< server name, NULL: the default (or $JACK_DEFAULT_SERVER)
   bool        start_server;
   bool        deck_ports;
+  uint32_t    threads; ///< for decks, 0: as many as there are cores for
   bool        connect; ///< master to the first two physical playback ports
 } JackConfig;
 

@@ -44,6 +44,8 @@ typedef struct {
   atomic_uint      rate, block;
   _Atomic float    master_peak[2];
   Timing           cycle;
+  atomic_uint      threads; ///< that can run decks
+  Timing           join;    ///< of cycles with several: waiting for decks that other threads have begun
   Timing           stage[STAGE_COUNT];
   DeckLevels       deck[MAX_DECKS];
 } Levels;

@@ -8,6 +8,7 @@
 #define MAX_STEMS 8     ///< per deck
 #define MAX_HOT_CUES 16 ///< per deck
 #define MAX_INSERTS 4   ///< per deck, after pitch and EQ
+#define MAX_THREADS 16  ///< that run decks
 #define MAX_BLOCK 8192  ///< frames in JACK's largest cycle
 
 /// The slots of a deck's chain, in the order of the signal.

@@ -9,21 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char render_help[] = "usage: deckhost render SCORE -o OUT.wav [--rate 48000] [--block 256] [--length SECONDS]\n"
-                           "\n"
-                           "Plays a score without JACK, as fast as it goes, into a file: 32-bit float WAV, or FLAC\n"
-                           "or Ogg by its ending.  The same score always gives the same file.  A score's own\n"
-                           "recording is left out.\n"
-                           "\n"
-                           "  -o, --output FILE    where the mix goes; a file that is there is replaced\n"
-                           "      --rate HZ        of the mix, 8000 to 192000 (48000)\n"
-                           "      --block FRAMES   of one cycle, 1 to 8192 (256); changes nothing that is heard\n"
-                           "      --length SECONDS how much to render\n"
-                           "  -h, --help           this text\n"
-                           "\n"
-                           "Without --length it ends when the last command is done and every deck has stopped or\n"
-                           "reached its end.  Decks that repeat or loop never do: then one second after the last\n"
-                           "command, or when the others have ended.\n";
+const char render_help[] =
+  "usage: deckhost render SCORE -o OUT.wav [--rate 48000] [--block 256] [--threads N] [--length SECONDS]\n"
+  "\n"
+  "Plays a score without JACK, as fast as it goes, into a file: 32-bit float WAV, or FLAC\n"
+  "or Ogg by its ending.  The same score always gives the same file.  A score's own\n"
+  "recording is left out.\n"
+  "\n"
+  "  -o, --output FILE    where the mix goes; a file that is there is replaced\n"
+  "      --rate HZ        of the mix, 8000 to 192000 (48000)\n"
+  "      --block FRAMES   of one cycle, 1 to 8192 (256); changes nothing that is heard\n"
+  "      --threads N      run decks on N threads, 1 to 16, or auto: by processor cores (auto);\n"
+  "                       changes nothing that is heard\n"
+  "      --length SECONDS how much to render\n"
+  "  -h, --help           this text\n"
+  "\n"
+  "Without --length it ends when the last command is done and every deck has stopped or\n"
+  "reached its end.  Decks that repeat or loop never do: then one second after the last\n"
+  "command, or when the others have ended.\n";
 
 static bool
 number(const char* const option,
@@ -59,13 +62,17 @@ take(RenderOptions* const o, const char* const option, const char* const value)
     o->block = (uint32_t)n;
     return true;
   }
+  if (!strcmp(option, "--threads") && (!strcmp(value, "auto") || number(option, value, 1, MAX_THREADS, true, &n))) {
+    o->threads = (uint32_t)n;
+    return true;
+  }
   return !strcmp(option, "--length") && number(option, value, 0, 360000, false, &o->length);
 }
 
 static bool
 is_option(const char* const word)
 {
-  static const char* const known[] = {"-o", "--output", "--rate", "--block", "--length"};
+  static const char* const known[] = {"-o", "--output", "--rate", "--block", "--threads", "--length"};
   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); ++i) {
     if (!strcmp(word, known[i])) {
       return true;

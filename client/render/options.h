@@ -5,11 +5,12 @@
 #include <stdint.h>
 
 typedef struct {
-  const char* score;  ///< path
-  const char* out;    ///< path
-  uint32_t    rate;   ///< Hz
-  uint32_t    block;  ///< frames of a cycle
-  double      length; ///< seconds; < 0: as long as it plays
+  const char* score;   ///< path
+  const char* out;     ///< path
+  uint32_t    rate;    ///< Hz
+  uint32_t    block;   ///< frames of a cycle
+  uint32_t    threads; ///< 0: auto
+  double      length;  ///< seconds; < 0: as long as it plays
 } RenderOptions;
 
 typedef enum { RENDER_RUN, RENDER_HELP, RENDER_WRONG } RenderWish;

@@ -216,6 +216,9 @@ start(Render* const r)
   if (!status) {
     status = rig_new(&r->rig, &config, &error);
   }
+  if (!status && engine_start_threads(rig_engine(r->rig), &crew_plain, r->options->threads, &error)) {
+    log_warn("%s", error.text);
+  }
   if (!status) {
     const RigHooks hooks = {.self = r, .frame_now = frame_now};
     rig_set_hooks(r->rig, &hooks);

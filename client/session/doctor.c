@@ -67,10 +67,13 @@ check_priority(void)
   if (ok) {
     pthread_join(thread, NULL);
     say(true, "priority", "threads can have real-time priority");
+    say(true, "threads", "decks are spread over %u of %ld cores (--threads)", crew_auto_threads(),
+        sysconf(_SC_NPROCESSORS_ONLN));
   } else {
     say(false, "priority",
         "no real-time priority: put \"@audio - rtprio 95\" into /etc/security/limits.d/audio.conf, add yourself to the "
         "group audio (sudo usermod -aG audio $USER), log in again");
+    say(true, "threads", "all decks run on one, since others would lack the priority");
   }
 }
 

@@ -20,6 +20,7 @@ const char options_help[] =
   "      --osc PORT      OSC port, UDP and TCP (9900; 0: off)\n"
   "      --osc-bind ADDR address that OSC listens on (127.0.0.1)\n"
   "      --cache MB      memory for audio read ahead, 16 to 65536 (256)\n"
+  "      --threads N     run decks on N threads, 1 to 16, or auto: by processor cores (auto)\n"
   "      --play          start the FILEs together as soon as they are loaded\n"
   "      --no-connect    don't connect the master to the sound card\n"
   "      --no-deck-ports no JACK ports per deck\n"
@@ -32,6 +33,7 @@ enum {
   OPT_OSC = 256,
   OPT_OSC_BIND,
   OPT_CACHE,
+  OPT_THREADS,
   OPT_PLAY,
   OPT_NO_CONNECT,
   OPT_NO_DECK_PORTS,
@@ -46,6 +48,7 @@ static const struct option table[] = {{"name", required_argument, NULL, 'n'},
                                       {"osc", required_argument, NULL, OPT_OSC},
                                       {"osc-bind", required_argument, NULL, OPT_OSC_BIND},
                                       {"cache", required_argument, NULL, OPT_CACHE},
+                                      {"threads", required_argument, NULL, OPT_THREADS},
                                       {"play", no_argument, NULL, OPT_PLAY},
                                       {"no-connect", no_argument, NULL, OPT_NO_CONNECT},
                                       {"no-deck-ports", no_argument, NULL, OPT_NO_DECK_PORTS},
@@ -71,6 +74,24 @@ read_number(const char* const option,
     error_set(error, STATUS_BAD_VALUE, "--%s takes a whole number from %ld to %ld, not \"%s\"", option, low, high,
               text);
     return false;
+  }
+  return true;
+}
+
+static bool
+read_threads(const char* const text, uint32_t* const out, Error* const error)
+{
+  long  number = 0;
+  char* end    = NULL;
+  *out         = 0;
+  if (strcmp(text, "auto")) {
+    number = strtol(text, &end, 10);
+    if (*end || number < 1 || number > MAX_THREADS) {
+      error_set(error, STATUS_BAD_VALUE, "--threads takes a whole number from 1 to %d, or auto, not \"%s\"",
+                MAX_THREADS, text);
+      return false;
+    }
+    *out = (uint32_t)number;
   }
   return true;
 }
@@ -106,6 +127,9 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
       case OPT_CACHE:
         ok          = read_number("cache", optarg, 16, 65536, &number, error);
         o->cache_mb = (uint32_t)number;
+        break;
+      case OPT_THREADS:
+        ok = read_threads(optarg, &o->threads, error);
         break;
       case OPT_PLAY:
         o->play = true;

@@ -65,9 +65,12 @@ latency_changed(void* const self, const uint8_t deck)
 static Status
 start(Session* const s, const Options* const o, Error* const error)
 {
-  const JackConfig jack = {
-    .name = o->name, .start_server = o->start_server, .deck_ports = o->deck_ports, .connect = o->connect};
-  Status status = jack_open_client(&s->jack, &jack, error);
+  const JackConfig jack   = {.name         = o->name,
+                             .start_server = o->start_server,
+                             .deck_ports   = o->deck_ports,
+                             .connect      = o->connect,
+                             .threads      = o->threads};
+  Status           status = jack_open_client(&s->jack, &jack, error);
   if (!status) {
     const RigConfig rig = {.rate = jack_rate(s->jack), .decks = o->decks, .cache_mb = o->cache_mb};
     status              = rig_new(&s->rig, &rig, error);
@@ -130,8 +133,9 @@ static bool
 play(Session* const s, const Options* const o)
 {
   Control* const control = rig_control(s->rig);
-  log_info("%s plays %u decks at %u Hz, blocks of %u frames%s", jack_name(s->jack), o->decks, jack_rate(s->jack),
-           jack_block(s->jack), o->osc_port ? "" : ", OSC off");
+  const uint32_t threads = atomic_load(&engine_levels(rig_engine(s->rig))->threads);
+  log_info("%s plays %u decks at %u Hz, blocks of %u frames, on %u thread%s%s", jack_name(s->jack), o->decks,
+           jack_rate(s->jack), jack_block(s->jack), threads, threads > 1 ? "s" : "", o->osc_port ? "" : ", OSC off");
   if (o->osc_port) {
     log_info("OSC on %s port %d: deckhost send /help", o->osc_bind, o->osc_port);
   }

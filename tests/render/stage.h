@@ -24,7 +24,8 @@
 #define RATE 48000
 #define TURN 6.283185307179586
 
-static char stage_dir[64];
+static char        stage_dir[64];
+static const char* stage_threads = "auto"; ///< what render() gives to --threads
 
 static inline int
 stage_open(void** state)
@@ -92,8 +93,9 @@ render_status(const char* score, const char* out, const char* block, const char*
   FILE* const f = fopen("test.score", "w");
   fputs(score, f);
   fclose(f);
-  char* argv[10] = {(char*)"render", (char*)"test.score", (char*)"-o", (char*)out, (char*)"--block", (char*)block};
-  int   argc     = 6;
+  char* argv[12] = {(char*)"render",  (char*)"test.score", (char*)"-o",        (char*)out,
+                    (char*)"--block", (char*)block,        (char*)"--threads", (char*)stage_threads};
+  int   argc     = 8;
   if (length) {
     argv[argc++] = (char*)"--length";
     argv[argc++] = (char*)length;

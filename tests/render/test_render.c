@@ -70,6 +70,28 @@ test_any_block(void** const state)
 }
 
 static void
+test_any_threads(void** const state)
+{
+  (void)state;
+  static const char score[] = "0 /deck/1/load a.wav\n0 /deck/2/load b.wav\n0 /deck/3/load c.wav\n0 /deck/4/load b.wav\n"
+                              "0 /deck/5/load c.wav\n0 /deck/1/pitch 7\n0 /deck/2/pitch -5\n0 /deck/3/pitch 12\n"
+                              "0.1 /start 0.2 1 2 3 4 5\n0.5 /deck/4/pitch 2\n0.6 /deck/5/speed 1.3\n"
+                              "0.7 /deck/5/keylock 1\n0.8 /deck/1/pitch 1\n1 /deck/2/seek 0.5\n1.2 /deck/3/pitch 0\n";
+  make_files();
+  stage_threads = "1";
+  Wav a         = render(score, "256", "2");
+  for (int threads = 2; threads <= 4; ++threads) {
+    char number[] = {(char)('0' + threads), '\0'};
+    stage_threads = number;
+    Wav b         = render(score, "256", "2");
+    check_same(&a, &b, number, 0.0f);
+    free(b.frames);
+  }
+  stage_threads = "auto";
+  free(a.frames);
+}
+
+static void
 test_exit_status(void** const state)
 {
   (void)state;
@@ -153,9 +175,13 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_twice_the_same),   cmocka_unit_test(test_any_block),
-    cmocka_unit_test(test_exit_status),      cmocka_unit_test(test_a_name_with_blanks_and_quotes),
-    cmocka_unit_test(test_decks_of_a_score), cmocka_unit_test(test_a_score_that_records_itself),
+    cmocka_unit_test(test_twice_the_same),
+    cmocka_unit_test(test_any_block),
+    cmocka_unit_test(test_any_threads),
+    cmocka_unit_test(test_exit_status),
+    cmocka_unit_test(test_a_name_with_blanks_and_quotes),
+    cmocka_unit_test(test_decks_of_a_score),
+    cmocka_unit_test(test_a_score_that_records_itself),
   };
   return cmocka_run_group_tests(tests, stage_open, stage_close);
 }

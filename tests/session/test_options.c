@@ -40,6 +40,7 @@ defaults_are_those_of_the_manual(void** state)
   assert_int_equal(o.decks, 4);
   assert_int_equal(o.osc_port, 9900);
   assert_int_equal(o.cache_mb, 256);
+  assert_int_equal(o.threads, 0);
   assert_true(o.connect && o.deck_ports);
   assert_false(o.play || o.start_server);
 }
@@ -72,6 +73,20 @@ every_file_gets_a_deck(void** state)
 }
 
 static void
+threads_are_a_number_or_auto(void** state)
+{
+  (void)state;
+  Options           o;
+  Error             e;
+  const char* const three[MAX_ARGS] = {"--threads", "3"};
+  assert_int_equal(read_args(&o, three, &e), OPTIONS_RUN);
+  assert_int_equal(o.threads, 3);
+  const char* const automatic[MAX_ARGS] = {"--threads=auto"};
+  assert_int_equal(read_args(&o, automatic, &e), OPTIONS_RUN);
+  assert_int_equal(o.threads, 0);
+}
+
+static void
 wrong_usage_says_what_is_wrong(void** state)
 {
   (void)state;
@@ -84,6 +99,8 @@ wrong_usage_says_what_is_wrong(void** state)
     {{"-d", "four"}, "\"four\""},
     {{"--osc", "99999"}, "0 to 65535"},
     {{"--cache", "15"}, "16 to 65536"},
+    {{"--threads", "0"}, "1 to 16, or auto"},
+    {{"--threads", "many"}, "1 to 16, or auto, not \"many\""},
     {{"--loud"}, "unknown option \"--loud\""},
     {{"--osc"}, "--osc takes a value"},
     {{"--name", ""}, "isn't empty"},
@@ -104,6 +121,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(defaults_are_those_of_the_manual), cmocka_unit_test(options_and_files_may_mix),
-    cmocka_unit_test(every_file_gets_a_deck), cmocka_unit_test(wrong_usage_says_what_is_wrong)};
+    cmocka_unit_test(every_file_gets_a_deck), cmocka_unit_test(threads_are_a_number_or_auto),
+    cmocka_unit_test(wrong_usage_says_what_is_wrong)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
