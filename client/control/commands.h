@@ -56,6 +56,8 @@ Progress run_score_stop(Control* c, Call* call);
 
 // commands_info.c
 Progress run_get(Control* c, Call* call);
+Progress run_subscribe(Control* c, Call* call);
+Progress run_ready(Control* c, Call* call);
 Progress run_help(Control* c, Call* call);
 Progress run_stats(Control* c, Call* call);
 Progress run_stats_reset(Control* c, Call* call);

@@ -20,11 +20,12 @@ control_new(Control** const out, const Ops* const ops, Error* const error)
   if (!c) {
     return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
   }
-  c->ops     = *ops;
-  c->params  = params_new();
-  c->out     = heap_new(sizeof(Outgoing), MAX_COMMANDS);
-  c->echoes  = heap_new(sizeof(Outgoing), MAX_COMMANDS);
-  c->futures = heap_new(sizeof(Call*), MAX_COMMANDS);
+  c->ops          = *ops;
+  c->meters.first = &c->meters.recent;
+  c->params       = params_new();
+  c->out          = heap_new(sizeof(Outgoing), MAX_COMMANDS);
+  c->echoes       = heap_new(sizeof(Outgoing), MAX_COMMANDS);
+  c->futures      = heap_new(sizeof(Call*), MAX_COMMANDS);
   if (!c->params || !c->out || !c->echoes || !c->futures) {
     control_free(c);
     return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
@@ -90,6 +91,7 @@ control_free(Control* const c)
   }
   score_free(c->score, c);
   end_calls(c);
+  subscribers_clear(c);
   osc_free(c->osc);
   tickets_clear(&c->tickets);
   heap_free(c->out);
@@ -108,9 +110,32 @@ control_free(Control* const c)
 Status
 control_open_osc(Control* const c, const char* const address, const int port, Error* const error)
 {
+  Osc*         osc    = NULL;
+  const Status status = osc_open(&osc, address, port, error);
+  if (!status) {
+    control_serve(c, osc);
+  }
+  return status;
+}
+
+Status
+control_listen(Osc** const out, const char* const address, const int port, Error* const error)
+{
+  return osc_open(out, address, port, error);
+}
+
+void
+control_hang_up(Osc* const osc)
+{
+  osc_free(osc);
+}
+
+void
+control_serve(Control* const c, Osc* const osc)
+{
   osc_free(c->osc);
-  c->osc = NULL;
-  return osc_open(&c->osc, c, address, port, error);
+  c->osc = osc;
+  osc_serve(osc, c);
 }
 
 void
@@ -220,13 +245,16 @@ control_poll(Control* const c, const int timeout_ms)
 {
   const bool soon = work(c);
   stats_update(c);
+  meters_turn(c);
+  subscribers_turn(c);
   int others[MAX_ATTACHED];
   int nothers = 0;
   for (int i = 0; i < c->nattached; ++i) {
     others[nothers] = c->attached[i].fd;
     nothers += c->attached[i].fd >= 0;
   }
-  osc_wait(c->osc, others, nothers, control_quitting(c) ? 0 : soon && timeout_ms > HURRY_MS ? HURRY_MS : timeout_ms);
+  const int wait = soon && timeout_ms > HURRY_MS ? HURRY_MS : subscribers_wait(c, timeout_ms);
+  osc_wait(c->osc, others, nothers, control_quitting(c) ? 0 : wait);
   if (c->osc) {
     osc_receive(c->osc);
   }

@@ -13,12 +13,19 @@
 #include <stdint.h>
 
 typedef struct Control Control;
+typedef struct Osc     Osc;
 
 /// `ops` is copied; what it points to outlives the control.  Control thread, like everything here.
 Status control_new(Control** out, const Ops* ops, Error* error);
 void   control_free(Control* c);
 
-/// Open the OSC port, UDP and TCP, on `address` ("127.0.0.1").  STATUS_BUSY: in use, `error` says what to do.
+/// Open the OSC port, UDP and TCP, on `address` ("127.0.0.1"), before there is anybody to answer: what comes is held by
+/// the system until control_serve, which takes it over.  STATUS_BUSY: in use, `error` says what to do.
+Status control_listen(Osc** out, const char* address, int port, Error* error);
+void   control_hang_up(Osc* osc); ///< instead of control_serve; `osc` may be NULL
+void   control_serve(Control* c, Osc* osc);
+
+/// Both at once.
 Status control_open_osc(Control* c, const char* address, int port, Error* error);
 
 /// Where an answer goes when the command came from the program itself.  `line`: "/ok ...", "/error ..." in score

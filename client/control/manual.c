@@ -33,7 +33,7 @@ write_section(FILE* const f, const char* const title, bool (*belongs)(const Entr
   for (size_t i = 0; i < table_size; ++i) {
     const Entry* const e = &table[i];
     if (belongs(e)) {
-      char help[400];
+      char help[600];
       table_help(e, help, sizeof(help));
       fprintf(f, "| `%s` | ", e->address);
       write_arguments(f, e);

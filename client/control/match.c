@@ -7,13 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ADDRESS = 128 }; ///< longer ones are unknown
+enum { MAX_STEPS = 4000000 }; ///< of looking for all that a pattern names: some ten milliseconds
 
-/// Whether a part of an address is a number; its value, bounded.
+/// Whether a part of an address is a number, written in one way only: 7, not 07; its value, bounded.
 static bool
 part_number(const char* const part, const size_t length, unsigned* const number)
 {
   *number = 0;
+  if (length > 1 && *part == '0') {
+    return false;
+  }
   for (size_t i = 0; i < length; ++i) {
     if (!isdigit((unsigned char)part[i])) {
       return false;
@@ -145,6 +148,32 @@ table_find(const char* const address, const uint32_t decks, uint8_t* const deck,
   }
   unknown(address, decks, error);
   return NULL;
+}
+
+Status
+table_match(const char* const pattern,
+            const uint32_t    decks,
+            void (*const tell)(void* data, const Entry* e, uint8_t deck, uint8_t k),
+            void* const  data,
+            Error* const error)
+{
+  int steps = MAX_STEPS;
+  for (size_t i = 0; i < table_size && steps >= 0; ++i) {
+    const Entry* const e        = &table[i];
+    const bool         per_deck = strstr(e->address, "/N/") != NULL;
+    const unsigned     slots    = e->slots ? e->slots : 1;
+    for (unsigned n = 0; n < (per_deck ? decks : 1) * slots && steps >= 0; ++n) {
+      char          address[MAX_ADDRESS];
+      const uint8_t deck = (uint8_t)(n / slots);
+      const uint8_t k    = (uint8_t)(n % slots);
+      table_address(e, deck, k, address, sizeof(address));
+      if (pattern_matches_within(pattern, address, &steps) && steps >= 0) {
+        tell(data, e, deck, k);
+      }
+    }
+  }
+  return steps >= 0 ? STATUS_OK
+                    : error_set(error, STATUS_BAD_VALUE, "the pattern is too complicated: use fewer stars and braces");
 }
 
 void

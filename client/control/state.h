@@ -8,9 +8,11 @@
 #include "control/control.h"
 #include "control/flow.h"
 #include "control/heap.h"
+#include "control/meters.h"
 #include "control/notices.h"
 #include "control/params.h"
 #include "control/stats.h"
+#include "control/subscribers.h"
 #include "control/tickets.h"
 #include "control/timetag.h"
 
@@ -59,8 +61,6 @@ typedef struct {
   double  plan_frame; ///< frame of the track at which it is then
   bool    plan_plays;
   int     next_seek;
-  float   peak[2];    ///< of the meter as last taken
-  int64_t peak_taken; ///< ns
 } Deck;
 
 /// Calls in order; the first is the one being carried out.
@@ -108,6 +108,11 @@ struct Control {
   TimeTags    timetags;
   Stats       stats;
   Notices     notices;
+  Meters      meters;
+  Subscribers subscribers;
+
+  const Sender* asker;    ///< who is being answered a /get, for meters
+  Ear*          listener; ///< of the subscription that is being served, likewise
 
   Attached    attached[MAX_ATTACHED];
   int         nattached;

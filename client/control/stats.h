@@ -14,8 +14,6 @@ typedef struct {
   double   disk_mb, disk_rate;
   uint64_t full;     ///< how often the command ring was found full, since the start
   uint64_t refusals; ///< that and the same of requests, at the last reset
-  float    master_peak[2];
-  int64_t  master_taken; ///< ns
 } Stats;
 
 /// Once per turn of the loop.

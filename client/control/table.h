@@ -23,7 +23,11 @@ typedef enum {
   ARG_DECKS ///< any number of decks, from 1; the last of its entry
 } ArgKind;
 
-enum { MAX_SPECS = 3 };
+enum {
+  MAX_SPECS   = 3,
+  MAX_READ    = 4,  ///< values of one address
+  MAX_ADDRESS = 128 ///< bytes; longer ones are unknown
+};
 
 typedef struct {
   ArgKind     kind;
@@ -59,7 +63,8 @@ typedef struct Entry {
   /// Look at what the arguments' kinds don't tell, before anything is done.  NULL: nothing.
   Status (*check)(Control* c, const Call* call, Error* error);
 
-  /// The value for /get, into out[2]; returns how many.  NULL: it can't be read.
+  /// The value for /get, into out[MAX_READ]; returns how many.  NULL: it can't be read.  Texts last until the next
+  /// read.
   int (*read)(const Control* c, const struct Entry* e, uint8_t deck, uint8_t k, Value* out);
 
   QueueKind   queue;
@@ -67,8 +72,10 @@ typedef struct Entry {
   Param       param;
   uint8_t     slot;
   const char* symbol;
-  bool        ramp;  ///< /ramp moves it
-  bool        score; ///< false: makes no sense in a score
+  bool        ramp;    ///< /ramp moves it
+  const char* initial; ///< the argument that may be left out, or else the first, by default; NULL: see control
+  bool        score;   ///< false: makes no sense in a score
+  bool        meter;   ///< subscribers are told it always, not only when it has changed
 } Entry;
 
 extern const Entry  table[];
@@ -79,6 +86,14 @@ extern const size_t table_size;
  * @return NULL: `error` says what is wrong: no such deck or slot, or unknown, with the nearest there is */
 const Entry* table_find(const char* address, uint32_t decks, uint8_t* deck, uint8_t* k, Error* error);
 
+/** Tell all addresses of all entries that a pattern names.  STATUS_BAD_VALUE: it takes too long to find out which; some
+ * may have been told. */
+Status table_match(const char* pattern,
+                   uint32_t    decks,
+                   void (*tell)(void* data, const Entry* e, uint8_t deck, uint8_t k),
+                   void*  data,
+                   Error* error);
+
 /// Write the address of an entry for a deck and slot (from 0).
 void table_address(const Entry* e, uint8_t deck, uint8_t k, char* out, size_t size);
 
@@ -87,6 +102,13 @@ void table_usage(const Entry* e, char* out, size_t size);
 
 /// Write the help line with range, unit and default.
 void table_help(const Entry* e, char* out, size_t size);
+
+/** Write the arguments for programs: "gain:number:-40:12:dB=0 ?stem:whole:1:8=1 side:choice:thru|a|b=thru", each
+ * [?]NAME:KIND[:MINIMUM:MAXIMUM[:UNIT]][:WORDS][=DEFAULT], `?` before those that may be left out. */
+void table_spec(const Entry* e, char* out, size_t size);
+
+/// Write what can be done with it: "set get ramp score meter slots:8", some of them.
+void table_uses(const Entry* e, char* out, size_t size);
 
 /** Check arguments and convert them: numbers of switches, choices and decks are in .number, texts in .text.
  * `values` and `count` are changed in place.  STATUS_BAD_VALUE: `error` says what is expected. */

@@ -105,7 +105,9 @@ engine_run_rt(EngineRt* const e, const uint32_t nframes, const EngineIo* const i
   }
   epoch_enter_rt(e->epoch);
   atomic_store_explicit(&l->frame, e->frame, memory_order_relaxed);
-  atomic_store_explicit(&l->frame_ns, begin, memory_order_relaxed);
+  const int64_t rate = e->rate; // in two parts: frames times 1e9 overflow after two days
+  const int64_t ns   = e->frame / rate * 1000000000 + e->frame % rate * 1000000000 / rate;
+  atomic_store_explicit(&l->origin_ns, begin - ns, memory_order_relaxed);
   atomic_store_explicit(&l->block, nframes, memory_order_relaxed);
 
   dispatch_rt(e);

@@ -27,6 +27,7 @@ struct JackClient {
   Connections    connections;   ///< as last seen
   bool           looked;        ///< at them at all
   char*          title[MAX_DECKS];
+  int64_t        now; ///< the last answer of jack_frame_now
 };
 
 // libjack prints several lines for one failure; we say one, with what to do
@@ -296,17 +297,11 @@ jack_close_client(JackClient* const c)
 }
 
 int64_t
-jack_frame_now(const JackClient* const c)
+jack_frame_now(JackClient* const c)
 {
-  const Levels* const levels = engine_levels(c->engine);
-  const int64_t       frame  = atomic_load_explicit(&levels->frame, memory_order_relaxed);
-  const int64_t       start  = atomic_load_explicit(&levels->frame_ns, memory_order_relaxed);
-  if (!start) {
-    return frame; // no cycle yet
-  }
-  const double   elapsed = (double)(clock_ns() - start) * 1e-9 * engine_rate(c->engine);
-  const uint32_t block   = atomic_load_explicit(&levels->block, memory_order_relaxed);
-  return frame + (elapsed < block ? (int64_t)elapsed : block); // the clock stands while JACK does
+  const int64_t now = levels_frame_at(engine_levels(c->engine), engine_rate(c->engine), clock_ns());
+  c->now            = now > c->now ? now : c->now; // a cycle may begin a little early
+  return c->now;
 }
 
 bool

@@ -29,8 +29,8 @@ Status jack_start(JackClient* c, Engine* engine, Error* error);
 void   jack_stop(JackClient* c); ///< deactivates: the engine runs no more
 void   jack_close_client(JackClient* c);
 
-/// Engine frame that is heard about now.
-int64_t jack_frame_now(const JackClient* c);
+/// Engine frame that is processed about now; never less than the last time.
+int64_t jack_frame_now(JackClient* c);
 
 /// The server went away or threw the client out; and what it said about it.
 bool        jack_lost(const JackClient* c);

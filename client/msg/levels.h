@@ -37,7 +37,7 @@ typedef struct {
 typedef struct {
   _Atomic uint64_t cycles;
   _Atomic int64_t  frame;      ///< engine frame at the start of the newest cycle
-  _Atomic int64_t  frame_ns;   ///< clock_ns() then
+  _Atomic int64_t  origin_ns;  ///< clock_ns() then, less the time that `frame` frames take: at frame 0, had it run on
   _Atomic uint64_t xruns;      ///< as JACK reports them
   _Atomic uint64_t late;       ///< commands that came after their frame
   _Atomic uint64_t full_rings; ///< notices or recorded frames that found their ring full
@@ -49,6 +49,11 @@ typedef struct {
   Timing           stage[STAGE_COUNT];
   DeckLevels       deck[MAX_DECKS];
 } Levels;
+
+/** The frame that is being processed at `now_ns` of clock_ns(): between the newest cycle's first and the next one's,
+ * for the clock stands while nobody processes.  Of two readings a cycle apart the first may be of the older one; within
+ * that cycle's bounds all the same.  Any thread. */
+int64_t levels_frame_at(const Levels* levels, uint32_t rate, int64_t now_ns);
 
 /// Take a held peak: returns it and begins a new one.  Any thread but process; one taker at a time.
 float levels_take_peak(_Atomic float* peak);

@@ -70,7 +70,11 @@ start(Session* const s, const Options* const o, Error* const error)
                              .deck_ports   = o->deck_ports,
                              .connect      = o->connect,
                              .threads      = o->threads};
-  Status           status = jack_open_client(&s->jack, &jack, error);
+  Osc*             osc    = NULL; // opened first: who comes while the rest takes its time waits, and isn't turned away
+  Status           status = o->osc_port ? control_listen(&osc, o->osc_bind, o->osc_port, error) : STATUS_OK;
+  if (!status) {
+    status = jack_open_client(&s->jack, &jack, error);
+  }
   if (!status) {
     const RigConfig rig = {.rate = jack_rate(s->jack), .decks = o->decks, .cache_mb = o->cache_mb};
     status              = rig_new(&s->rig, &rig, error);
@@ -79,12 +83,14 @@ start(Session* const s, const Options* const o, Error* const error)
     const RigHooks hooks = {s, frame_now, titled, latency_changed};
     rig_set_hooks(s->rig, &hooks);
   }
-  if (!status && o->osc_port) {
-    status = control_open_osc(rig_control(s->rig), o->osc_bind, o->osc_port, error);
-  }
   if (!status) {
     memory_lock();
     status = jack_start(s->jack, rig_engine(s->rig), error);
+  }
+  if (!status && osc) {
+    control_serve(rig_control(s->rig), osc);
+  } else {
+    control_hang_up(osc);
   }
   return status;
 }
