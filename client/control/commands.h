@@ -48,6 +48,8 @@ Status   check_ramp(Control* c, const Call* call, Error* error);
 // commands_record.c
 Progress run_record_start(Control* c, Call* call);
 Progress run_record_stop(Control* c, Call* call);
+void     record_look(Control* c); ///< each turn: it may have begun, or failed
+void     record_note_state(Control* c, const Notice* n);
 Status   check_record(Control* c, const Call* call, Error* error);
 
 // commands_score.c

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/control.h"
 
+#include "control/commands.h"
 #include "control/osc.h"
 #include "control/score.h"
 #include "control/state.h"
@@ -232,6 +233,7 @@ work(Control* const c)
   control_take_notices(c);
   control_take_replies(c);
   control_run_calls(c);
+  record_look(c);
   const bool full    = control_fill_ring(c);
   bool       waiting = full || c->tickets.count || c->tickets.nkept;
   for (int q = 0; q < QUEUE_COUNT; ++q) {

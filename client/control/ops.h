@@ -20,7 +20,9 @@ typedef struct {
 } OpsPort;
 
 typedef struct {
-  double cache_used_mb, cache_size_mb, disk_mb; ///< disk_mb: decoded since the start
+  double   cache_used_mb, cache_size_mb, disk_mb; ///< disk_mb: decoded since the start
+  uint64_t record_lost;                           ///< pieces of the master that found no room
+  bool     record_failed;                         ///< the running recording has come to an end
 } OpsDiskStats;
 
 typedef struct {

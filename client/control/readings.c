@@ -189,6 +189,6 @@ read_record(const Control* const c, const Entry* const e, const uint8_t deck, co
   (void)e;
   (void)deck;
   (void)k;
-  out[0] = value_text(c->recording.on && c->recording.path ? c->recording.path : "");
+  out[0] = value_text(c->recording.on && !c->recording.failed && c->recording.path ? c->recording.path : "");
   return 1;
 }

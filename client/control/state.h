@@ -76,9 +76,12 @@ typedef struct {
 } Outgoing;
 
 typedef struct {
-  bool  on;
-  char* path;
-  bool  fence_passed;
+  bool         on;
+  char*        path;
+  bool         fence_passed;
+  bool         failed;        ///< it came to an end by itself: the file is closed
+  bool         begun;         ///< its first frame has come: levels say when
+  const Track* in[MAX_DECKS]; ///< which track of each deck is in the cue sheet; only to be compared
 } Recording;
 
 /// Another part's work on this thread.

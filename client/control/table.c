@@ -87,7 +87,7 @@ const Entry table[] = {
   {"/cue/mix", {NUMBER("mix", 0.0, 1.0, NULL)}, "headphones from the cued decks to the master", PARAMETER(PARAM_CUE_MIX), .ramp = true},
   {"/ramp", {TEXT("address"), NUMBER("target", -1e9, 1e9, NULL), NUMBER("seconds", 0.0, 3600.0, "s")},
    "move a continuous control from where it is to the target, linearly in its unit", .run = run_ramp, .check = check_ramp, .score = true},
-  {"/record/start", {{ARG_PATH, "path", 0, 0, NULL, NULL, false}}, "write the master to a file: .wav, .flac or .ogg",
+  {"/record/start", {{ARG_PATH, "path", 0, 0, NULL, NULL, false}}, "write the master to a file: .wav, .flac, .ogg or .opus, and a cue sheet beside it",
    .run = run_record_start, .check = check_record, .read = read_record, .queue = QUEUE_RECORD, .score = true},
   {"/record/stop", {{0}}, "end the recording; answers its length in seconds", .run = run_record_stop, .queue = QUEUE_RECORD, .score = true},
   {"/score/play", {{ARG_FILE, "path", 0, 0, NULL, NULL, false}}, "check a score, load its tracks, play it; answered when it begins",

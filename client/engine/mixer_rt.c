@@ -290,6 +290,9 @@ RT static void
 carry_out(MixerRt* const m, const Command* const c, const int64_t now)
 {
   if (c->kind == COMMAND_RECORD) {
+    if (m->recording != c->toggle.on) {
+      atomic_store_explicit(&m->levels->record_from, c->toggle.on ? now + 1 : 0, memory_order_relaxed);
+    }
     m->recording = c->toggle.on;
   } else {
     set(m, &c->param, c->deck, now);

@@ -18,6 +18,7 @@ struct AudioFile {
   SNDFILE*    file; // NULL: it could not be opened again
   SF_INFO     info;
   char*       title;
+  char*       artist;
   bool        estimated;
   bool        floating; // samples are stored as floats, which may be no numbers
   int64_t     at;       // frame that libsndfile reads next; < 0: unknown
@@ -74,6 +75,7 @@ audio_file_close(AudioFile* const f)
     }
     byte_source_close(f->bytes);
     free(f->title);
+    free(f->artist);
     free(f->scratch);
     free(f);
   }
@@ -107,6 +109,12 @@ const char*
 audio_file_title(const AudioFile* const f)
 {
   return f->title;
+}
+
+const char*
+audio_file_artist(const AudioFile* const f)
+{
+  return f->artist;
 }
 
 bool
@@ -346,6 +354,13 @@ set_length(AudioFile* const f)
   f->info.frames = n > 0 ? n : f->info.frames;
 }
 
+static char*
+tag_of(AudioFile* const f, const int which)
+{
+  const char* const tag = sf_get_string(f->file, which);
+  return tag ? title_clean(tag) : NULL;
+}
+
 static Status
 set_up(AudioFile* const f, const char* const path, Error* const error)
 {
@@ -357,8 +372,8 @@ set_up(AudioFile* const f, const char* const path, Error* const error)
   if (!f->scratch) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
   }
-  const char* const tag = sf_get_string(f->file, SF_STR_TITLE);
-  f->title              = tag ? title_clean(tag) : NULL;
+  f->title  = tag_of(f, SF_STR_TITLE);
+  f->artist = tag_of(f, SF_STR_ARTIST);
   if (f->info.frames > MANY_FRAMES) { // libsndfile's word for unknown
     f->info.frames = major == SF_FORMAT_FLAC ? search_end(f) : count_frames(f);
   }

@@ -39,6 +39,7 @@ uint32_t    audio_file_channels(const AudioFile* f);  ///< in the file; of more 
 int64_t     audio_file_frames(const AudioFile* f);    ///< as far as can be told before reading: > 0
 bool        audio_file_estimated(const AudioFile* f); ///< `frames` is a guess from the file's size
 const char* audio_file_title(const AudioFile* f);     ///< from the tags, UTF-8; NULL: none.  Lives with the file
+const char* audio_file_artist(const AudioFile* f);    ///< likewise
 bool        audio_file_same(const AudioFile* f, const char* path); ///< whether `path` is this very file
 
 typedef enum {

@@ -8,7 +8,7 @@
 #include "io/disk_parts.h"
 #include "io/pins.h"
 #include "io/plan.h"
-#include "io/recorder.h"
+#include "io/tape.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -25,9 +25,8 @@ struct Disk {
   uint32_t    ntracks, room;
   TrackFile*  stems[MAX_DECKS][MAX_STEMS]; ///< loaded last, NULL: none or freed
 
-  uint32_t  owed; ///< replies that will come: each keeps its place in the ring
-  Recorder* recorder;
-  float*    record_buffer;
+  uint32_t owed; ///< replies that will come: each keeps its place in the ring
+  Tape*    tape;
 
   bool        threaded;
   pthread_t   thread;
@@ -35,18 +34,14 @@ struct Disk {
   atomic_bool quit;
 
   // For disk_stats
-  _Atomic uint64_t read_bytes, record_frames;
-  atomic_bool      recording;
+  _Atomic uint64_t read_bytes;
 };
 
 /// Carry out what the control thread asks, up to the next load.  Return: whether there was anything.
 bool disk_answer_requests(Disk* d);
 
-/// Send the replies of pins and loads that have what they waited for.
+/// Send the replies of pins, loads and recordings that have what they waited for.
 void disk_send_settled(Disk* d);
-
-/// Move what the master's ring holds into the file.  Return: whether there is more.
-bool disk_drain_record(Disk* d);
 
 /// The track's chunks and pins go, then itself.
 void disk_forget_track(Disk* d, TrackFile* t);

@@ -41,6 +41,7 @@ typedef struct {
   _Atomic uint64_t xruns;      ///< as JACK reports them
   _Atomic uint64_t late;       ///< commands that came after their frame
   _Atomic uint64_t full_rings; ///< notices or recorded frames that found their ring full
+  _Atomic int64_t  record_from; ///< engine frame that the recording began with, and one; 0: none runs
   atomic_uint      rate, block;
   _Atomic float    master_peak[2];
   Timing           cycle;

@@ -106,7 +106,7 @@ static OpsDiskStats
 stats(void* const self)
 {
   const DiskStats s = disk_stats(((Rig*)self)->disk);
-  return (OpsDiskStats){s.cache_used_mb, s.cache_size_mb, s.read_mb};
+  return (OpsDiskStats){s.cache_used_mb, s.cache_size_mb, s.read_mb, s.record_lost, s.record_failed};
 }
 
 Ops

@@ -130,7 +130,7 @@ static OpsDiskStats
 fake_disk_stats(void* const self)
 {
   (void)self;
-  return (OpsDiskStats){12.0, 256.0, 34.0};
+  return (OpsDiskStats){.cache_used_mb = 12.0, .cache_size_mb = 256.0, .disk_mb = 34.0};
 }
 
 static inline Fake*

@@ -129,7 +129,7 @@ static const struct {
   {"/ramp /deck/1/fadr 1 4", "/error /ramp \"unknown command /deck/1/fadr: did you mean /deck/1/fader?", -1},
   {"/ramp /deck/9/fader 1 4", "/error /ramp \"no deck 9: there are 4\"", -1},
   {"/record/stop", "/error /record/stop \"there is no recording", -1},
-  {"/record/start /tmp/x.mp3", "/error /record/start \"the name must end in .wav, .flac or .ogg", -1},
+  {"/record/start /tmp/x.mp3", "/error /record/start \"the name must end in .wav, .flac, .ogg or .opus", -1},
   {"/record/start /nowhere/at/all/x.wav", "/error /record/start \"can't write into /nowhere/at/all", -1},
   {"/record/start /tmp/x.wav", "/ok", COMMAND_RECORD},
   {"/record/start /tmp/y.wav", "/error /record/start \"already recording to /tmp/x.wav", -1},
