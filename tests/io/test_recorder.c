@@ -346,7 +346,8 @@ a_cue_sheet_says_which_track_started_when(void** state)
   (void)state;
   float* const         master = make_master();
   Recorder*            r;
-  const RecorderConfig config = {.path = in_folder("night.wav"), .rate = RATE, .part = 8 * 2 * RATE + 4096, .cue = true};
+  const RecorderConfig config = {
+    .path = in_folder("night.wav"), .rate = RATE, .part = 8 * 2 * RATE + 4096, .cue = true};
   assert_int_equal(recorder_start(&r, &config, NULL), STATUS_OK);
   recorder_mark(r, 0, "One", "A \"B\" C");
   recorder_write(r, master, RATE);
@@ -421,7 +422,7 @@ a_full_disk_ends_the_recording_of_a_disk_that_goes_on(void** state)
     const DiskStats stats = disk_stats(rig.disk);
     assert_true(stats.record_failed);
     assert_false(stats.recording);
-    int64_t      n = 0;
+    int64_t      n   = 0;
     float* const got = decode_all(path, &n); // before it is stopped
     assert_non_null(got);
     assert_true(n > RATE && (uint64_t)n <= stats.record_frames + RATE);
