@@ -47,7 +47,7 @@ deck_new(Engine* const e, const uint32_t i)
   d->rate         = e->rate;
   d->levels       = &e->levels;
   d->playhead     = &e->playhead[i];
-  d->path.table   = sinc_table(SINC_32);
+  d->path.table   = sinc_table(SINC_16);
   atomic_store(&e->playhead[i].loop_end, -1);
   deck_init_rt(d);
   return d->path.table != NULL;
