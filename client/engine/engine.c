@@ -18,6 +18,7 @@ struct Engine {
   Playhead playhead[MAX_DECKS];
   Epoch    epoch;
   uint32_t rate, decks;
+  bool     fine;
 };
 
 // Memory for the process thread: aligned, and touched.
@@ -47,7 +48,7 @@ deck_new(Engine* const e, const uint32_t i)
   d->rate         = e->rate;
   d->levels       = &e->levels;
   d->playhead     = &e->playhead[i];
-  d->path.table   = sinc_table(SINC_16);
+  d->path.table   = sinc_table(e->fine ? SINC_32 : SINC_16);
   atomic_store(&e->playhead[i].loop_end, -1);
   deck_init_rt(d);
   return d->path.table != NULL;
@@ -67,6 +68,7 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
   }
   e->rate            = config->rate;
   e->decks           = config->decks;
+  e->fine            = config->fine;
   EngineRt* const rt = &e->rt;
   rt->rate           = e->rate;
   rt->ndecks         = e->decks;

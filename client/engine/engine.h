@@ -14,6 +14,7 @@
 typedef struct {
   uint32_t rate;  ///< Hz
   uint32_t decks; ///< 2 .. MAX_DECKS
+  bool     fine;  ///< decks read with SINC_32, else with SINC_16
 } EngineConfig;
 
 typedef struct Engine Engine;

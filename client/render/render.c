@@ -210,7 +210,7 @@ play(Render* const r)
 static bool
 start(Render* const r)
 {
-  RigConfig config = {.rate = r->options->rate, .cache_mb = CACHE_MB, .offline = true};
+  RigConfig config = {.rate = r->options->rate, .cache_mb = CACHE_MB, .fine = r->options->fine, .offline = true};
   Error     error;
   Status    status = score_decks(r->options->score, &config.decks, &error);
   if (!status) {

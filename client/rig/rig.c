@@ -55,7 +55,7 @@ fill_decks(Rig* const r, Error* const error)
 static Status
 set_up(Rig* const r, const RigConfig* const config, Error* const error)
 {
-  const EngineConfig engine = {.rate = config->rate, .decks = config->decks};
+  const EngineConfig engine = {.rate = config->rate, .decks = config->decks, .fine = config->fine};
   const HostConfig   host   = {.rate = config->rate, .bundle_dir = rig_bundle_dir(), .offline = config->offline};
   Status             status = engine_new(&r->engine, &engine, error);
   if (!status) {

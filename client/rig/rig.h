@@ -15,6 +15,7 @@ typedef struct {
   uint32_t rate;  ///< Hz
   uint32_t decks; ///< 2 .. MAX_DECKS
   size_t   cache_mb;
+  bool     fine;    ///< the better varispeed reader
   bool     offline; ///< no disk thread, no workers: who runs the engine calls disk_work
 } RigConfig;
 

@@ -21,6 +21,7 @@ const char options_help[] =
   "      --osc-bind ADDR address that OSC listens on (127.0.0.1)\n"
   "      --cache MB      memory for audio read ahead, 16 to 65536 (256)\n"
   "      --threads N     run decks on N threads, 1 to 16, or auto: by processor cores (auto)\n"
+  "      --reader KIND   for speeds other than 1: fast (90 dB) or fine (103 dB, some 1.5 times the cost) (fast)\n"
   "      --play          start the FILEs together as soon as they are loaded\n"
   "      --no-connect    don't connect the master to the sound card\n"
   "      --no-deck-ports no JACK ports per deck\n"
@@ -33,6 +34,7 @@ enum {
   OPT_OSC = 256,
   OPT_OSC_BIND,
   OPT_CACHE,
+  OPT_READER,
   OPT_THREADS,
   OPT_PLAY,
   OPT_NO_CONNECT,
@@ -48,6 +50,7 @@ static const struct option table[] = {{"name", required_argument, NULL, 'n'},
                                       {"osc", required_argument, NULL, OPT_OSC},
                                       {"osc-bind", required_argument, NULL, OPT_OSC_BIND},
                                       {"cache", required_argument, NULL, OPT_CACHE},
+                                      {"reader", required_argument, NULL, OPT_READER},
                                       {"threads", required_argument, NULL, OPT_THREADS},
                                       {"play", no_argument, NULL, OPT_PLAY},
                                       {"no-connect", no_argument, NULL, OPT_NO_CONNECT},
@@ -127,6 +130,13 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
       case OPT_CACHE:
         ok          = read_number("cache", optarg, 16, 65536, &number, error);
         o->cache_mb = (uint32_t)number;
+        break;
+      case OPT_READER:
+        o->fine = !strcmp(optarg, "fine");
+        ok      = o->fine || !strcmp(optarg, "fast");
+        if (!ok) {
+          error_set(error, STATUS_BAD_VALUE, "--reader is fast or fine, not \"%s\"", optarg);
+        }
         break;
       case OPT_THREADS:
         ok = read_threads(optarg, &o->threads, error);

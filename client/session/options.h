@@ -15,6 +15,7 @@ typedef struct {
   int         osc_port; ///< 0: off
   const char* osc_bind; ///< address
   uint32_t    cache_mb;
+  bool        fine;    ///< the better varispeed reader
   uint32_t    threads; ///< for decks; 0: auto
   bool        play;
   bool        connect;

@@ -76,7 +76,7 @@ start(Session* const s, const Options* const o, Error* const error)
     status = jack_open_client(&s->jack, &jack, error);
   }
   if (!status) {
-    const RigConfig rig = {.rate = jack_rate(s->jack), .decks = o->decks, .cache_mb = o->cache_mb};
+    const RigConfig rig = {.rate = jack_rate(s->jack), .decks = o->decks, .cache_mb = o->cache_mb, .fine = o->fine};
     status              = rig_new(&s->rig, &rig, error);
   }
   if (!status) {

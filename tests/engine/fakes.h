@@ -199,12 +199,11 @@ typedef struct {
 } Rig;
 
 UNUSED static Rig*
-rig_up(const uint32_t decks, const uint32_t room)
+rig_up_with(const EngineConfig* const c, const uint32_t room)
 {
-  Rig* const         r = calloc(1, sizeof(*r));
-  const EngineConfig c = {RATE, decks};
-  assert_int_equal(engine_new(&r->engine, &c, NULL), STATUS_OK);
-  r->decks = decks;
+  Rig* const r = calloc(1, sizeof(*r));
+  assert_int_equal(engine_new(&r->engine, c, NULL), STATUS_OK);
+  r->decks = c->decks;
   r->room  = room;
   for (int i = 0; i < 2; ++i) {
     r->master[i] = calloc(room, sizeof(float));
@@ -212,6 +211,18 @@ rig_up(const uint32_t decks, const uint32_t room)
     r->deck[i]   = calloc(room, sizeof(float));
   }
   return r;
+}
+
+UNUSED static Rig*
+rig_up(const uint32_t decks, const uint32_t room)
+{
+  return rig_up_with(&(const EngineConfig){.rate = RATE, .decks = decks}, room);
+}
+
+UNUSED static Rig*
+rig_up_fine(const uint32_t decks, const uint32_t room)
+{
+  return rig_up_with(&(const EngineConfig){.rate = RATE, .decks = decks, .fine = true}, room);
 }
 
 /// Read the notices; what is retired is freed.
