@@ -105,6 +105,7 @@ control_free(Control* const c)
     }
   }
   free(c->recording.path);
+  allowed_clear(&c->allowed);
   free(c);
 }
 
@@ -123,6 +124,12 @@ Status
 control_listen(Osc** const out, const char* const address, const int port, Error* const error)
 {
   return osc_open(out, address, port, error);
+}
+
+Status
+control_allow_path(Control* const c, const char* const folder, Error* const error)
+{
+  return allowed_add(&c->allowed, folder, error);
 }
 
 void

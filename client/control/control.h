@@ -25,6 +25,10 @@ Status control_listen(Osc** out, const char* address, int port, Error* error);
 void   control_hang_up(Osc* osc); ///< instead of control_serve; `osc` may be NULL
 void   control_serve(Control* c, Osc* osc);
 
+/// Only files in this folder, and others that were so named, may be named by commands from now on; but for those that
+/// come by control_line.  Never called: any file may be named, by clients on this machine.
+Status control_allow_path(Control* c, const char* folder, Error* error);
+
 /// Both at once.
 Status control_open_osc(Control* c, const char* address, int port, Error* error);
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_QUEUED = 4096 }; ///< calls of one deck that wait
 
@@ -208,6 +209,30 @@ control_submit_call(Control* const c, Call* const call)
   begin(c, call);
 }
 
+Status
+control_check_paths(const Control* const c, const Call* const call, const Sender* const sender, Error* const error)
+{
+  static const char file_uri[] = "file://";
+  if (sender->kind == SENDER_LINE) {
+    return STATUS_OK;
+  }
+  for (int i = 0; i < call->count; ++i) {
+    const ArgKind     kind = i < MAX_SPECS ? call->entry->args[i].kind : ARG_NONE;
+    const char* const text = call->values[i].text;
+    const bool        uri  = kind == ARG_TEXT && text && !strncasecmp(text, file_uri, sizeof(file_uri) - 1);
+    if (kind == ARG_FILE || kind == ARG_PATH || uri) {
+      if (uri && c->allowed.count && strchr(text, '%')) { // it may hide a slash
+        return error_set(error, STATUS_BAD_VALUE, "%.200s: write it without %% signs", text);
+      }
+      const Status s = allowed_check(&c->allowed, uri ? text + sizeof(file_uri) - 1 : text, sender->remote, error);
+      if (s) {
+        return s;
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
 void
 control_submit(Control* const      c,
                const Words* const  w,
@@ -223,7 +248,7 @@ control_submit(Control* const      c,
   }
   call->sender = *sender;
   call->at     = at;
-  if (call->entry->check && call->entry->check(c, call, &error)) {
+  if (control_check_paths(c, call, sender, &error) || (call->entry->check && call->entry->check(c, call, &error))) {
     answer_error(c, call, "%s", error.text);
     call_free(call);
     return;

@@ -70,6 +70,10 @@ on_message(void* const data, const Words* const w, const uint64_t tag)
   if (timetag_frame(&c->timetags, tag, timetag_now(), now_of(c), c->ops.rate, &at, &error)) {
     answer_refuse(c, &o->sender, w->address, w->id, error.text);
   } else {
+    if (at != AT_NOW && at < now_of(c)) { // late: at once, whatever it is
+      ++c->stats.late;
+      at = AT_NOW;
+    }
     control_submit(c, w, NULL, &o->sender, at);
   }
 }

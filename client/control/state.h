@@ -4,6 +4,7 @@
 
 // What the parts of the control thread share.  Only files of this folder include it.
 
+#include "control/allowed.h"
 #include "control/call.h"
 #include "control/control.h"
 #include "control/flow.h"
@@ -108,6 +109,7 @@ struct Control {
   Score*      score;
   size_t      refused; ///< how many commands of scores failed
   struct Osc* osc;
+  Allowed     allowed;
   TimeTags    timetags;
   Stats       stats;
   Notices     notices;
@@ -141,6 +143,9 @@ frames_of(const Control* c, double seconds)
 
 /// Take in a command.  It is answered sooner or later, at once where it is wrong.
 void control_submit(Control* c, const Words* w, const char* folder, const Sender* sender, int64_t at);
+
+/// Whether the files that `call` names may be used by who sent it; see allowed.h.
+Status control_check_paths(const Control* c, const Call* call, const Sender* sender, Error* error);
 
 /// The same with a call that was made before.
 void control_submit_call(Control* c, Call* call);

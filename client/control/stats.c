@@ -50,6 +50,7 @@ void
 stats_reset(Control* const c)
 {
   c->stats.refusals = refusals(c);
+  c->stats.late     = 0;
 }
 
 typedef struct {
@@ -106,7 +107,7 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   tell_count(&t, "block", atomic_load_explicit(&l->block, memory_order_relaxed));
   tell_count(&t, "cycles", atomic_load_explicit(&l->cycles, memory_order_relaxed));
   tell_count(&t, "xruns", atomic_load_explicit(&l->xruns, memory_order_relaxed));
-  tell_count(&t, "late", atomic_load_explicit(&l->late, memory_order_relaxed));
+  tell_count(&t, "late", atomic_load_explicit(&l->late, memory_order_relaxed) + c->stats.late);
   tell_count(&t, "full_rings",
              atomic_load_explicit(&l->full_rings, memory_order_relaxed) + refusals(c) - c->stats.refusals);
   tell_count(&t, "starves", starves);

@@ -19,6 +19,8 @@ const char options_help[] =
   "  -d, --decks N       number of decks, 2 to 64 (4, or one for each FILE)\n"
   "      --osc PORT      OSC port, UDP and TCP (9900; 0: off)\n"
   "      --osc-bind ADDR address that OSC listens on (127.0.0.1)\n"
+  "      --osc-allow-path DIR  files that commands may load or write lie in DIR (repeatable; default: any from this\n"
+  "                      machine, none from others)\n"
   "      --cache MB      memory for audio read ahead, 16 to 65536 (256)\n"
   "      --threads N     run decks on N threads, 1 to 16, or auto: by processor cores (auto)\n"
   "      --reader KIND   for speeds other than 1: fast (90 dB) or fine (103 dB, some 1.5 times the cost) (fast)\n"
@@ -33,6 +35,7 @@ const char options_help[] =
 enum {
   OPT_OSC = 256,
   OPT_OSC_BIND,
+  OPT_OSC_ALLOW,
   OPT_CACHE,
   OPT_READER,
   OPT_THREADS,
@@ -49,6 +52,7 @@ static const struct option table[] = {{"name", required_argument, NULL, 'n'},
                                       {"decks", required_argument, NULL, 'd'},
                                       {"osc", required_argument, NULL, OPT_OSC},
                                       {"osc-bind", required_argument, NULL, OPT_OSC_BIND},
+                                      {"osc-allow-path", required_argument, NULL, OPT_OSC_ALLOW},
                                       {"cache", required_argument, NULL, OPT_CACHE},
                                       {"reader", required_argument, NULL, OPT_READER},
                                       {"threads", required_argument, NULL, OPT_THREADS},
@@ -126,6 +130,14 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
         break;
       case OPT_OSC_BIND:
         o->osc_bind = optarg;
+        break;
+      case OPT_OSC_ALLOW:
+        ok = o->nallow < MAX_OSC_ALLOW;
+        if (ok) {
+          o->osc_allow[o->nallow++] = optarg;
+        } else {
+          error_set(error, STATUS_BAD_VALUE, "--osc-allow-path can be given %d times, no more", MAX_OSC_ALLOW);
+        }
         break;
       case OPT_CACHE:
         ok          = read_number("cache", optarg, 16, 65536, &number, error);

@@ -9,11 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { MAX_OSC_ALLOW = 16 };
+
 typedef struct {
   const char* name;     ///< JACK client name
   uint32_t    decks;    ///< 2 .. MAX_DECKS
   int         osc_port; ///< 0: off
   const char* osc_bind; ///< address
+  const char* osc_allow[MAX_OSC_ALLOW];
+  int         nallow;
   uint32_t    cache_mb;
   bool        fine;    ///< the better varispeed reader
   uint32_t    threads; ///< for decks; 0: auto

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct {
   JackClient* jack;
@@ -83,6 +84,9 @@ start(Session* const s, const Options* const o, Error* const error)
     const RigHooks hooks = {s, frame_now, titled, latency_changed};
     rig_set_hooks(s->rig, &hooks);
   }
+  for (int i = 0; !status && i < o->nallow; ++i) {
+    status = control_allow_path(rig_control(s->rig), o->osc_allow[i], error);
+  }
   if (!status) {
     memory_lock();
     status = jack_start(s->jack, rig_engine(s->rig), error);
@@ -144,6 +148,10 @@ play(Session* const s, const Options* const o)
            jack_rate(s->jack), jack_block(s->jack), threads, threads > 1 ? "s" : "", o->osc_port ? "" : ", OSC off");
   if (o->osc_port) {
     log_info("OSC on %s port %d: deckhost send /help", o->osc_bind, o->osc_port);
+    if (!o->nallow && strncmp(o->osc_bind, "127.", 4) && strcmp(o->osc_bind, "localhost") &&
+        strcmp(o->osc_bind, "::1")) {
+      log_info("other machines may not name files: --osc-allow-path DIR would allow those in DIR");
+    }
   }
   s->startup = startup_new(control, o);
   bool good  = true;
