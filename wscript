@@ -21,8 +21,9 @@ PARTS = {
     'jack':    ('client/jack', ['engine']),
     'control': ('client/control', ['msg']),
     'rig':     ('client/rig', ['host', 'io', 'control']),
+    'crowd':   ('client/crowd', ['control']),
     'render':  ('client/render', ['rig']),
-    'session': ('client/session', ['rig', 'jack']),
+    'session': ('client/session', ['rig', 'jack', 'crowd']),
     'remote':  ('client/remote', ['base']),
 }
 LIBS = {'host': 'LILV LV2', 'io': 'SNDFILE', 'jack': 'JACK', 'control': 'LO', 'remote': 'LO'}

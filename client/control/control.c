@@ -176,6 +176,12 @@ control_rate(const Control* const c)
   return c->ops.rate;
 }
 
+bool
+control_deck_playing(const Control* const c, const uint32_t deck)
+{
+  return deck_state(c, (uint8_t)deck) == DECK_PLAYING;
+}
+
 void
 control_line(Control* const c, const char* const line, const ControlAnswer answer, void* const data)
 {

@@ -54,6 +54,9 @@ void control_detach(Control* c, void* data);
 int64_t  control_now(const Control* c);
 uint32_t control_rate(const Control* c);
 
+/// Whether a deck (from 0) plays now.
+bool control_deck_playing(const Control* c, uint32_t deck);
+
 /// Read a score and check all of it (STATUS_BAD_VALUE: `error` names file and line; nothing was started), then play it,
 /// its time 0 at engine frame `origin`.  Its loads are made ahead of time.
 Status control_play_score(Control* c, const char* path, int64_t origin, Error* error);

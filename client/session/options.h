@@ -18,15 +18,19 @@ typedef struct {
   const char* osc_bind; ///< address
   const char* osc_allow[MAX_OSC_ALLOW];
   int         nallow;
-  uint32_t    cache_mb;
-  bool        fine;    ///< the better varispeed reader
-  uint32_t    threads; ///< for decks; 0: auto
-  bool        play;
-  bool        connect;
-  bool        deck_ports;
-  bool        start_server;
-  char**      files; ///< of argv
-  int         nfiles;
+
+  int    crowd_port; ///< crowdstream's OSC; 0: off
+  double base_bpm;   ///< of tracks at speed 1, for crowdstream
+
+  uint32_t cache_mb;
+  bool     fine;    ///< the better varispeed reader
+  uint32_t threads; ///< for decks; 0: auto
+  bool     play;
+  bool     connect;
+  bool     deck_ports;
+  bool     start_server;
+  char**   files; ///< of argv
+  int      nfiles;
 } Options;
 
 typedef enum { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG } OptionsResult;

@@ -2,6 +2,7 @@
 #include "session/session.h"
 
 #include "base/log.h"
+#include "crowd/crowd.h"
 #include "jack/client.h"
 #include "rig/rig.h"
 #include "session/memory.h"
@@ -14,6 +15,7 @@
 typedef struct {
   JackClient* jack;
   Rig*        rig;
+  Crowd*      crowd;
   Startup*    startup;
 } Session;
 
@@ -96,6 +98,10 @@ start(Session* const s, const Options* const o, Error* const error)
   } else {
     control_hang_up(osc);
   }
+  if (!status && o->crowd_port) {
+    const CrowdConfig crowd = {o->osc_bind, o->crowd_port, o->decks, o->base_bpm};
+    status                  = crowd_new(&s->crowd, rig_control(s->rig), &crowd, error);
+  }
   return status;
 }
 
@@ -103,6 +109,7 @@ static void
 stop(Session* const s)
 {
   startup_free(s->startup);
+  crowd_free(s->crowd);
   if (s->jack) {
     jack_stop(s->jack);
   }
@@ -152,6 +159,9 @@ play(Session* const s, const Options* const o)
         strcmp(o->osc_bind, "::1")) {
       log_info("other machines may not name files: --osc-allow-path DIR would allow those in DIR");
     }
+  }
+  if (o->crowd_port) {
+    log_info("crowdstream's OSC on %s port %d", o->osc_bind, o->crowd_port);
   }
   s->startup = startup_new(control, o);
   bool good  = true;
