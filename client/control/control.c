@@ -132,6 +132,12 @@ control_allow_path(Control* const c, const char* const folder, Error* const erro
   return allowed_add(&c->allowed, folder, error);
 }
 
+Status
+control_path_allowed(const Control* const c, const char* const path, const bool remote, Error* const error)
+{
+  return allowed_check(&c->allowed, path, remote, error);
+}
+
 void
 control_hang_up(Osc* const osc)
 {

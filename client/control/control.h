@@ -29,6 +29,9 @@ void   control_serve(Control* c, Osc* osc);
 /// come by control_line.  Never called: any file may be named, by clients on this machine.
 Status control_allow_path(Control* c, const char* folder, Error* error);
 
+/// Whether such a sender may name this file.  STATUS_BAD_VALUE: `error` says what is allowed.
+Status control_path_allowed(const Control* c, const char* path, bool remote, Error* error);
+
 /// Both at once.
 Status control_open_osc(Control* c, const char* address, int port, Error* error);
 

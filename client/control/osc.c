@@ -257,8 +257,8 @@ osc_wait(Osc* const o, const int* const others, const int nothers, const int tim
 }
 
 /// Whether an address is of another machine, or of ours as seen from outside.
-static bool
-is_remote(const struct sockaddr_storage* const a)
+bool
+osc_is_remote(const struct sockaddr_storage* const a)
 {
   if (a->ss_family == AF_INET) {
     return ntohl(((const struct sockaddr_in*)a)->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
@@ -292,7 +292,7 @@ accept_streams(Osc* const o)
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     stream_open(&o->streams[i], fd, ++o->last_stream);
-    o->streams[i].remote = is_remote(&from);
+    o->streams[i].remote = osc_is_remote(&from);
   }
 }
 
@@ -390,7 +390,7 @@ receive_datagrams(Osc* const o)
   fill_inbox(o);
   for (int i = 0; i < INBOX_PER_TURN && o->next < o->held; ++i) {
     const Datagram* const d      = &o->datagrams[o->next++];
-    Origin                origin = {.osc = o, .sender = {.kind = SENDER_UDP, .remote = is_remote(&d->from)}};
+    Origin                origin = {.osc = o, .sender = {.kind = SENDER_UDP, .remote = osc_is_remote(&d->from)}};
     origin.sender.udp.address    = d->from;
     origin.sender.udp.length     = d->from_length;
     subscribers_heard(o->control, &origin.sender);

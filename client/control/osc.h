@@ -17,6 +17,9 @@ void osc_serve(Osc* o, Control* c);
 /// Wait up to `timeout_ms` for something to read here or on one of the `nothers` other sockets; `o` may be NULL.
 void osc_wait(Osc* o, const int* others, int nothers, int timeout_ms);
 
+/// Whether a sender is on another machine, as far as can be told.
+bool osc_is_remote(const struct sockaddr_storage* a);
+
 /// Hand all that came to control_submit; send what connections had no room for.
 void osc_receive(Osc* o);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crowd/crowd.h"
 
+#include "control/osc.h"
 #include "control/packet.h"
 #include "crowd/state.h"
 
@@ -34,11 +35,14 @@ turn(void* const data)
   const PacketReader reader = {c, on_message, on_bad};
   static char        bytes[MAX_DATAGRAM] __attribute__((aligned(8)));
   for (int i = 0; i < AT_A_TIME; ++i) {
-    const ssize_t n = recv(c->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    struct sockaddr_storage from;
+    socklen_t               length = sizeof(from);
+    const ssize_t           n = recvfrom(c->fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr*)&from, &length);
     if (n < 0 && errno != EINTR) {
       break;
     }
     if (n > 0) {
+      c->remote = osc_is_remote(&from);
       packet_read(&reader, bytes, (size_t)n);
     }
   }

@@ -66,6 +66,19 @@ item_of(Crowd* const c, const Words* const w)
   return item;
 }
 
+/// A path that may be loaded in argument `i`, NULL: it isn't, and that was said.
+static const char*
+path_argument(Crowd* const c, const Words* const w, const int i)
+{
+  const char* const path = text(c, w, i);
+  Error             error;
+  if (path && control_path_allowed(c->control, path, c->remote, &error)) {
+    complain(c, "%s: %s", w->address, error.text);
+    return NULL;
+  }
+  return path;
+}
+
 static const char*
 file_name(const char* const path)
 {
@@ -77,7 +90,7 @@ static void
 on_load_buffer(Crowd* const c, const Words* const w)
 {
   double            id   = 0.0;
-  const char* const path = numbers(c, w, 0, 1, &id) ? text(c, w, 1) : NULL;
+  const char* const path = numbers(c, w, 0, 1, &id) ? path_argument(c, w, 1) : NULL;
   Item* const       item = path && id >= 0.0 && id < 1e9 ? item_get(c, (int)id) : NULL;
   if (item) {
     const char* const name = w->count > 2 && w->values[2].text ? w->values[2].text : file_name(path);
@@ -266,7 +279,7 @@ on_cue(Crowd* const c, const Words* const w)
 {
   double            start  = 0.0;
   const int         letter = letter_argument(c, w, 0);
-  const char* const path   = letter < 0 ? NULL : text(c, w, 1);
+  const char* const path   = letter < 0 ? NULL : path_argument(c, w, 1);
   if (path && optional(c, w, 2, 0.0, &start)) {
     Item* const item = load_own(c, letter, path);
     if (item) {
@@ -282,7 +295,7 @@ on_play(Crowd* const c, const Words* const w)
 {
   double            seconds = 0.0;
   const int         letter  = letter_argument(c, w, 0);
-  const char* const path    = letter < 0 ? NULL : text(c, w, 1);
+  const char* const path    = letter < 0 ? NULL : path_argument(c, w, 1);
   if (path && numbers(c, w, 2, 1, &seconds) && seconds_ahead(c, w, seconds)) {
     Item* const item = load_own(c, letter, path);
     if (item) {

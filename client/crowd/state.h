@@ -91,6 +91,7 @@ typedef struct Load Load;
 struct Crowd {
   Control* control;
   int      fd;
+  bool     remote; ///< the message in hand comes from another machine
   double   base_bpm;
   Item*    items;
   size_t   nitems, room;
