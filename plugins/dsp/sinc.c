@@ -285,6 +285,26 @@ frames_in_bank(const Bank* const b, const SincPos step, const SincPos dstep, con
   return count < 1 ? 1 : count < n ? (uint32_t)count : n;
 }
 
+// Bit for bit.
+RT static inline void
+copy(const float* const in, float* const out[2], const uint32_t n)
+{
+  float* const left  = out[0];
+  float* const right = out[1];
+  uint32_t     i     = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v4 a = load4(in + 2 * i), b = load4(in + 2 * i + 4);
+    const v4 l = __builtin_shufflevector(a, b, 0, 2, 4, 6);
+    const v4 r = __builtin_shufflevector(a, b, 1, 3, 5, 7);
+    memcpy(left + i, &l, sizeof(l));
+    memcpy(right + i, &r, sizeof(r));
+  }
+  for (; i < n; ++i) {
+    left[i]  = in[2 * i];
+    right[i] = in[2 * i + 1];
+  }
+}
+
 RT static inline void
 read_with(const ReadRun          read_run,
           const SincTable* const t,
@@ -296,11 +316,7 @@ read_with(const ReadRun          read_run,
           const uint32_t         n)
 {
   if (*step == SINC_ONE && !dstep && !(uint32_t)*pos) {
-    const float* f = in + 2 * (*pos >> 32);
-    for (uint32_t i = 0; i < n; ++i, f += 2) {
-      out[0][i] = f[0];
-      out[1][i] = f[1];
-    }
+    copy(in + 2 * (*pos >> 32), out, n);
     *pos += (SincPos)n << 32;
     return;
   }
