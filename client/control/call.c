@@ -54,12 +54,14 @@ call_new(const Words* const w, const char* folder, const uint32_t decks, Error* 
   for (int i = 0; i < count; ++i) {
     size += values[i].text ? strlen(values[i].text) + 1 + (is_path(e, i) ? strlen(folder) + 1 : 0) : 0;
   }
-  Call* const call = calloc(1, sizeof(*call) + size);
+  const int   nvalues = count > MAX_SPECS ? count : MAX_SPECS;
+  Call* const call    = calloc(1, sizeof(*call) + (size_t)nvalues * sizeof(Value) + size);
   if (!call) {
     error_set(error, STATUS_NO_MEMORY, "no memory");
     return NULL;
   }
-  char* room    = call->texts;
+  call->values  = call->room;
+  char* room    = (char*)(call->room + nvalues);
   call->entry   = e;
   call->deck    = deck;
   call->k       = k;

@@ -21,7 +21,7 @@ struct Call {
   const char*  address;
   const char*  id; ///< or NULL
   int          count;
-  Value        values[MAX_VALUES];
+  Value*       values; ///< at least MAX_SPECS of them can be looked at
 
   int      phase;   ///< the handler's
   int      waiting; ///< for so many replies
@@ -37,7 +37,7 @@ struct Call {
   LoadState load;
   Track*    track; ///< ours until it is passed to the engine
 
-  char texts[]; ///< what address, id and values point to
+  Value room[]; ///< the values, then what address, id and values point to
 };
 
 /** A copy of `w` with all its texts, checked against the table.  NULL: `error` says what is wrong.

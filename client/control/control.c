@@ -290,7 +290,7 @@ control_busy(const Control* const c, const int64_t frame)
 {
   int64_t at = 0;
   if (c->tickets.nkept || (!c->held && heap_top(c->out, &at) && at <= frame) ||
-      (heap_top(c->futures, &at) && at <= frame)) {
+      (heap_top(c->futures, &at) && at <= frame) || (c->score && score_behind(c->score, frame))) {
     return true;
   }
   for (int q = 0; q < QUEUE_COUNT; ++q) {

@@ -266,6 +266,9 @@ control_run_calls(Control* const c)
     heap_pop(c->futures);
     begin(c, call);
   }
+  if (c->score) {
+    score_feed(c->score, c);
+  }
   run_queues(c);
 }
 
