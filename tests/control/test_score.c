@@ -300,7 +300,7 @@ a_long_score_is_given_away_as_it_comes(void** state)
   fake_write(f, "long.score", "\xEF\xBB\xBF# as some editors begin a file\n", path);
   FILE* const file = fopen(path, "a");
   for (int i = 0; i < LINES; ++i) {
-    fprintf(file, "%d.%03d /deck/%d/fader %g\n", i / A_SECOND, 35 * (i % A_SECOND), i % 4 + 1, i % 2 ? 0.5 : 1.0);
+    fprintf(file, "%d.%03d /crossfader %g\n", i / A_SECOND, 35 * (i % A_SECOND), i % 2 ? 0.5 : 1.0);
   }
   fclose(file);
   const int64_t origin = f->now;
