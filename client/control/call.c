@@ -27,7 +27,7 @@ is_path(const Entry* const e, const int i)
 }
 
 Call*
-call_new(const Words* const w, const char* folder, const uint32_t decks, Error* const error)
+call_new(const Words* const w, const char* folder, const uint64_t decks, Error* const error)
 {
   uint8_t            deck = 0;
   uint8_t            k    = 0;
@@ -63,7 +63,7 @@ call_new(const Words* const w, const char* folder, const uint32_t decks, Error* 
   call->values  = call->room;
   char* room    = (char*)(call->room + nvalues);
   call->entry   = e;
-  call->deck    = deck;
+  call->deck    = e->args[0].kind == ARG_DECK ? (uint8_t)(values[0].number - 1.0) : deck;
   call->k       = k;
   call->count   = count;
   call->address = keep(&room, NULL, w->address);

@@ -41,8 +41,9 @@ struct Call {
 };
 
 /** A copy of `w` with all its texts, checked against the table.  NULL: `error` says what is wrong.
+ * @param decks mask of those there are
  * @param folder what relative paths are relative to; NULL: the working directory */
-Call* call_new(const Words* w, const char* folder, uint32_t decks, Error* error);
+Call* call_new(const Words* w, const char* folder, uint64_t decks, Error* error);
 void  call_free(Call* call);
 
 /// When it counts as given, for the order of calls.

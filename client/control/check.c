@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/params.h"
 #include "control/table.h"
+#include "msg/limits.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+static bool
+is_deck(const ArgSpec* const a)
+{
+  return a->kind == ARG_DECK || a->kind == ARG_DECKS;
+}
 
 /// Write "0.25 .. 4", "0 or 1", "a, b or thru": what an argument may be.
 static void
@@ -43,8 +50,9 @@ write_range(const ArgSpec* const a, char* const out, const size_t size)
     case ARG_PATH:
       snprintf(out, size, "a file to write");
       break;
+    case ARG_DECK:
     case ARG_DECKS:
-      snprintf(out, size, "deck numbers");
+      snprintf(out, size, "a deck's number");
       break;
     case ARG_NONE:
       out[0] = '\0';
@@ -113,7 +121,8 @@ table_help(const Entry* const e, char* const out, const size_t size)
 void
 table_spec(const Entry* const e, char* const out, const size_t size)
 {
-  static const char* const kinds[] = {"", "number", "whole", "switch", "choice", "text", "file", "path", "decks"};
+  static const char* const kinds[] = {"",     "number", "whole", "switch", "choice",
+                                      "text", "file",   "path",  "deck",   "decks"};
   out[0]                           = '\0';
   for (int i = 0; i < MAX_SPECS && e->args[i].kind; ++i) {
     const ArgSpec* const a = &e->args[i];
@@ -160,7 +169,7 @@ choose(const ArgSpec* const a, Value* const v)
 
 /// Whether `v` is what `a` wants; it is converted.
 static bool
-fits(const ArgSpec* const a, const uint32_t decks, Value* const v)
+fits(const ArgSpec* const a, const uint64_t decks, Value* const v)
 {
   switch (a->kind) {
     case ARG_NUMBER:
@@ -171,8 +180,10 @@ fits(const ArgSpec* const a, const uint32_t decks, Value* const v)
       return value_is_number(v) && (v->number == 0.0 || v->number == 1.0);
     case ARG_CHOICE:
       return choose(a, v);
+    case ARG_DECK:
     case ARG_DECKS:
-      return value_is_number(v) && v->number >= 1.0 && v->number <= decks && v->number == floor(v->number);
+      return value_is_number(v) && v->number >= 1.0 && v->number <= MAX_DECKS && v->number == floor(v->number) &&
+             (decks >> ((unsigned)v->number - 1) & 1);
     case ARG_TEXT:
     case ARG_FILE:
     case ARG_PATH:
@@ -190,7 +201,7 @@ fits(const ArgSpec* const a, const uint32_t decks, Value* const v)
 static Status
 refuse_value(const Entry* const   e,
              const ArgSpec* const a,
-             const uint32_t       decks,
+             const uint64_t       decks,
              const Value* const   v,
              Error* const         error)
 {
@@ -198,8 +209,8 @@ refuse_value(const Entry* const   e,
   char got[64] = "";
   write_range(a, range, sizeof(range));
   line_append(got, sizeof(got), v);
-  if (a->kind == ARG_DECKS && value_is_number(v)) {
-    return error_set(error, STATUS_BAD_VALUE, "no deck %s: there are %u", got, decks);
+  if (is_deck(a) && value_is_number(v) && v->number >= 0.0 && v->number < 1e6 && v->number == floor(v->number)) {
+    return table_no_deck((unsigned)v->number, decks, error);
   }
   if (a->kind == ARG_TEXT || a->kind == ARG_FILE || a->kind == ARG_PATH) {
     return error_set(error, STATUS_BAD_VALUE, "%s must be a text that isn't empty, not %s", a->name, got);
@@ -208,7 +219,7 @@ refuse_value(const Entry* const   e,
 }
 
 Status
-table_check(const Entry* const e, const uint32_t decks, Value* const values, int* const count, Error* const error)
+table_check(const Entry* const e, const uint64_t decks, Value* const values, int* const count, Error* const error)
 {
   int  least = 0;
   int  most  = 0;

@@ -17,6 +17,10 @@ void load_ask(Control* c, Call* call);
 /// Ask for the first load to come of every deck and stem, where it wasn't yet.
 void load_prefetch(Control* c);
 
+// commands_deck.c
+Progress run_deck_add(Control* c, Call* call);
+Progress run_deck_remove(Control* c, Call* call);
+
 // commands_transport.c
 Progress run_play(Control* c, Call* call);
 Progress run_pause(Control* c, Call* call);

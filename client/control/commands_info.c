@@ -49,7 +49,7 @@ run_get(Control* const c, Call* const call)
   Error             error;
   if (is_pattern(what)) {
     Asked asked = {c, call, 0};
-    if (table_match(what, c->ops.decks, send_matching, &asked, &error)) {
+    if (table_match(what, c->present, send_matching, &asked, &error)) {
       answer_error(c, call, "%s", error.text);
     } else if (!asked.found) {
       answer_error(c, call, "nothing that can be read matches %s", what);
@@ -60,7 +60,7 @@ run_get(Control* const c, Call* const call)
   }
   uint8_t            deck = 0;
   uint8_t            k    = 0;
-  const Entry* const e    = table_find(what, c->ops.decks, &deck, &k, &error);
+  const Entry* const e    = table_find(what, c->present, &deck, &k, &error);
   if (!e) {
     answer_error(c, call, "%s", error.text);
   } else if (!e->read) {
@@ -137,7 +137,7 @@ run_help(Control* const c, Call* const call)
   uint8_t            deck = 0;
   uint8_t            k    = 0;
   Error              error;
-  const Entry* const e = found ? NULL : table_find(what, c->ops.decks, &deck, &k, &error);
+  const Entry* const e = found ? NULL : table_find(what, c->present, &deck, &k, &error);
   if (e) {
     send_help(c, call, e);
   }

@@ -70,7 +70,7 @@ load_prefetch(Control* const c)
   if (c->score) {
     score_loads(c->score, keep_first, &first);
   }
-  for (uint32_t d = 0; d < c->ops.decks; ++d) {
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) {
     for (int s = 0; s < MAX_STEMS; ++s) {
       if (first[d][s]) {
         load_ask(c, first[d][s]);

@@ -120,6 +120,9 @@ check_set(Control* const c, const Call* const call, Error* const error)
     return error_set(error, STATUS_BAD_VALUE, "%s is owned by the deck: use /deck/%d/pitch and /deck/%d/keylock",
                      symbol, call->deck + 1, call->deck + 1);
   }
+  if (!deck_exists(c, call->deck)) { // a score adds it before
+    return STATUS_OK;
+  }
   const Status s = c->ops.plugin_port(c->ops.self, call->deck, call->entry->slot, symbol, &port, error);
   if (s) {
     return s;
@@ -152,7 +155,7 @@ check_ramp(Control* const c, const Call* const call, Error* const error)
   uint8_t            deck   = 0;
   uint8_t            k      = 0;
   const char* const  what   = call->values[0].text;
-  const Entry* const e      = table_find(what, c->ops.decks, &deck, &k, error);
+  const Entry* const e      = table_find(what, c->present | c->expected, &deck, &k, error);
   Value              target = call->values[1];
   int                one    = 1;
   if (!e) {
@@ -161,19 +164,24 @@ check_ramp(Control* const c, const Call* const call, Error* const error)
   if (!e->ramp) {
     return error_set(error, STATUS_BAD_VALUE, "%s isn't a continuous control: it can't be ramped", what);
   }
-  return table_check(e, c->ops.decks, &target, &one, error);
+  return table_check(e, c->present | c->expected, &target, &one, error);
 }
 
 Progress
 run_ramp(Control* const c, Call* const call)
 {
-  uint8_t            deck   = 0;
-  uint8_t            k      = 0;
-  const Entry* const e      = table_find(call->values[0].text, c->ops.decks, &deck, &k, NULL);
-  const double       target = call->values[1].number;
-  const uint32_t     frames = (uint32_t)frames_of(c, call->values[2].number);
-  const bool         done   = e->control == CONTROL_PARAM ? set_param(c, call, e, deck, k, target, frames)
-                                                          : set_port(c, call, deck, e->slot, e->symbol, target, frames);
+  uint8_t            deck = 0;
+  uint8_t            k    = 0;
+  Error              error;
+  const Entry* const e = table_find(call->values[0].text, c->present, &deck, &k, &error);
+  if (!e) { // its deck went meanwhile
+    answer_error(c, call, "%s", error.text);
+    return CALL_DONE;
+  }
+  const double   target = call->values[1].number;
+  const uint32_t frames = (uint32_t)frames_of(c, call->values[2].number);
+  const bool     done   = e->control == CONTROL_PARAM ? set_param(c, call, e, deck, k, target, frames)
+                                                      : set_port(c, call, deck, e->slot, e->symbol, target, frames);
   if (done) {
     answer_ok(c, call, NULL, 0);
   }

@@ -66,7 +66,7 @@ record_look(Control* const c)
   const int64_t    from = atomic_load_explicit(&c->ops.levels->record_from, memory_order_relaxed);
   if (rec->on && !rec->begun && from) {
     rec->begun = true;
-    for (uint32_t deck = 0; deck < c->ops.decks; ++deck) { // those that play already
+    for (uint32_t deck = 0; deck < MAX_DECKS; ++deck) { // those that play already
       if (atomic_load_explicit(&c->ops.levels->deck[deck].state, memory_order_relaxed) == DECK_PLAYING) {
         mark(c, (uint8_t)deck, 0);
       }
@@ -79,7 +79,7 @@ void
 record_note_state(Control* const c, const Notice* const n)
 {
   const int64_t from = atomic_load_explicit(&c->ops.levels->record_from, memory_order_relaxed);
-  if (c->recording.begun && from && n->state.state == DECK_PLAYING && n->deck < c->ops.decks) {
+  if (c->recording.begun && from && n->state.state == DECK_PLAYING && deck_exists(c, n->deck)) {
     const int64_t frame = n->at - (from - 1);
     mark(c, n->deck, frame > 0 ? frame : 0);
   }

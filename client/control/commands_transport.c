@@ -26,7 +26,7 @@ when_ready(const Control* const c, const Call* const call, const uint64_t mask, 
 {
   const int64_t now   = now_of(c);
   int64_t       ready = at == AT_NOW ? now : at;
-  for (uint8_t d = 0; d < c->ops.decks; ++d) {
+  for (uint8_t d = 0; d < MAX_DECKS; ++d) {
     ready = mask >> d & 1 && c->decks[d].ready_at > ready ? c->decks[d].ready_at : ready;
   }
   return call->at != AT_NOW || (at == AT_NOW && ready == now) ? at : ready;
@@ -85,7 +85,7 @@ run_start(Control* const c, Call* const call)
     }
     mask |= UINT64_C(1) << deck;
   }
-  for (uint8_t d = 0; call->count == 1 && d < c->ops.decks; ++d) {
+  for (uint8_t d = 0; call->count == 1 && d < MAX_DECKS; ++d) {
     mask |= (uint64_t)(deck_stem(c, d) != NULL) << d;
   }
   if (!mask) {
@@ -99,7 +99,7 @@ run_start(Control* const c, Call* const call)
     if (given == AT_NOW && at != AT_NOW) {
       deck_will_be(c, &command);
     }
-    for (uint8_t d = 0; d < c->ops.decks; ++d) {
+    for (uint8_t d = 0; d < MAX_DECKS; ++d) {
       if (mask >> d & 1) {
         deck_will_move(c, d, at);
       }
@@ -121,7 +121,7 @@ stop_behind_queue(Control* const c, const uint8_t deck, const int64_t at)
     }
   }
   w.address        = address;
-  Call* const call = call_new(&w, NULL, c->ops.decks, NULL);
+  Call* const call = call_new(&w, NULL, c->present, NULL);
   if (call) {
     call->silent = true;
     call->at     = at;
@@ -137,7 +137,7 @@ run_stop_all(Control* const c, Call* const call)
   if (!control_command(c, call, call->at, &command)) {
     return CALL_DONE;
   }
-  for (uint8_t d = 0; d < c->ops.decks; ++d) {
+  for (uint8_t d = 0; d < MAX_DECKS; ++d) {
     if (c->queues[d].count && !stop_behind_queue(c, d, call->at)) {
       answer_error(c, call, "no memory to stop deck %d behind its load", d + 1);
       return CALL_DONE;

@@ -31,15 +31,9 @@ control_new(Control** const out, const Ops* const ops, Error* const error)
     control_free(c);
     return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
   }
-  for (int d = 0; d < MAX_DECKS; ++d) {
-    for (int i = 0; i < MAX_HOT_CUES; ++i) {
-      c->decks[d].hot_cue[i] = -1;
-    }
-    for (int i = 0; i < SEEK_PINS; ++i) {
-      c->decks[d].seek_until[i] = INT64_MIN;
-    }
-    c->decks[d].set_going = c->decks[d].ready_at = INT64_MIN;
-    c->decks[d].coming_state_until = c->decks[d].coming_frame_until = c->decks[d].plan_at = INT64_MIN;
+  for (uint8_t d = 0; d < MAX_DECKS; ++d) {
+    deck_reset(c, d);
+    c->present |= d < ops->decks ? UINT64_C(1) << d : 0;
   }
   *out = c;
   return STATUS_OK;

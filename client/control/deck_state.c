@@ -19,6 +19,10 @@ const Stem*
 deck_loaded(Control* const c, const Call* const call, const uint8_t deck)
 {
   const Stem* const s = deck_stem(c, deck);
+  if (!deck_exists(c, deck)) {
+    answer_error(c, call, "no deck %d: it was removed", deck + 1);
+    return NULL;
+  }
   if (!s) {
     answer_error(c, call, "deck %d is empty: load a track first", deck + 1);
   }
@@ -208,7 +212,7 @@ deck_will_be(Control* const c, const Command* const m)
       break;
     case COMMAND_START:
     case COMMAND_STOP_ALL:
-      for (uint8_t d = 0; d < c->ops.decks; ++d) {
+      for (uint8_t d = 0; d < MAX_DECKS; ++d) {
         if (m->kind == COMMAND_STOP_ALL) {
           stop_comes(c, m, d);
         } else if (m->decks.mask >> d & 1) {
@@ -285,7 +289,7 @@ deck_plan(Control* const c, const Command* const m)
 {
   const uint64_t one  = UINT64_C(1) << m->deck;
   const uint64_t mask = m->kind == COMMAND_START ? m->decks.mask : m->kind == COMMAND_STOP_ALL ? UINT64_MAX : one;
-  for (uint8_t d = 0; d < c->ops.decks; ++d) {
+  for (uint8_t d = 0; d < MAX_DECKS; ++d) {
     if (mask >> d & 1) {
       plan(c, d, m);
     }

@@ -14,6 +14,7 @@ void
 control_drop_call(Control* const c, Call* const call)
 {
   if (call->waiting) { // its replies come first
+    c->decks[call->deck].loading -= call->load == LOAD_ASKED && !call->cancelled;
     call->cancelled = true;
     return;
   }
@@ -107,7 +108,12 @@ run_queue(Control* const c, const int index)
   bool         any = false;
   while (q->count) {
     Call* const call = q->calls[0];
-    if (!is_first(c, call) || call->entry->run(c, call) == CALL_WAITS) {
+    if (!is_first(c, call)) {
+      break;
+    }
+    if (table_is_of_deck(call->entry) && !deck_exists(c, call->deck)) {
+      answer_error(c, call, "no deck %d: it was removed", call->deck + 1);
+    } else if (call->entry->run(c, call) == CALL_WAITS) {
       break;
     }
     leave_queues(c, call);
@@ -163,14 +169,18 @@ decks_of(const Control* const c, const Call* const call)
   for (int i = 1; i < call->count; ++i) {
     mask |= UINT64_C(1) << ((unsigned)call->values[i].number - 1);
   }
-  const uint64_t all = c->ops.decks == 64 ? UINT64_MAX : (UINT64_C(1) << c->ops.decks) - 1;
-  return mask ? mask : all;
+  return mask ? mask : c->present;
 }
 
 /// The call's time is near: carry it out, or put it where it waits for those before it.
 static void
 begin(Control* const c, Call* const call)
 {
+  if (table_is_of_deck(call->entry) && !deck_exists(c, call->deck)) { // it went since the command was given
+    answer_error(c, call, "no deck %d: it was removed", call->deck + 1);
+    control_drop_call(c, call);
+    return;
+  }
   if (call->entry->queue == QUEUE_NONE) {
     if (call->entry->run(c, call) == CALL_DONE) {
       control_drop_call(c, call);
@@ -241,7 +251,7 @@ control_submit(Control* const      c,
                const int64_t       at)
 {
   Error       error;
-  Call* const call = call_new(w, folder, c->ops.decks, &error);
+  Call* const call = call_new(w, folder, c->present, &error);
   if (!call) {
     answer_refuse(c, sender, w->address, w->id, error.text);
     return;

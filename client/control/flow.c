@@ -60,3 +60,9 @@ flow_pass(Flow* const f, const Command* const c)
   l->due[(l->first + l->count++) % FLOW_DATED] = c->at;
   return true;
 }
+
+void
+flow_forget(Flow* const f, const uint8_t deck)
+{
+  f->lane[deck] = (FlowLane){.count = 0};
+}

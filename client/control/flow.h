@@ -28,6 +28,9 @@ typedef struct {
 /// @param margin frames after its own at which a command surely has been
 void flow_update(Flow* f, const Ring* commands, int64_t now, int64_t margin);
 
+/// A deck is gone, and all that was on its way to it.
+void flow_forget(Flow* f, uint8_t deck);
+
 /// Whether one more may go; it counts as gone then.
 bool flow_pass(Flow* f, const Command* c);
 

@@ -66,6 +66,9 @@ take_notice(Control* const c, const Notice* const n)
     case NOTICE_PLUGIN_RETIRED:
       c->ops.plugin_retired(c->ops.self, n->plugin);
       break;
+    case NOTICE_DECK_RETIRED:
+      deck_retired(c, n);
+      break;
     case NOTICE_STATE: // read from the levels where it is asked for
       record_note_state(c, n);
       break;

@@ -34,7 +34,7 @@ typedef struct {
   Ring*    replies;  ///< of Reply
   Levels*  levels;
   uint32_t rate;    ///< of the engine, Hz
-  uint32_t decks;   ///< how many there are, 2 .. MAX_DECKS
+  uint32_t decks;   ///< how many there are at the start
   bool     offline; ///< nobody waits for a cycle: what time it takes is no trouble
 
   /// Engine frame that is being processed about now; offline: exactly.
@@ -46,6 +46,12 @@ typedef struct {
   /// A port of the plugin in a deck's slot.  STATUS_NOT_FOUND with a text that lists what there is.
   Status (*plugin_port)(void* self, uint8_t deck, uint8_t slot, const char* symbol, OpsPort* out, Error* error);
   float (*plugin_value)(void* self, uint8_t deck, uint8_t slot, uint32_t port); ///< as the port stands now
+
+  /// Make deck `deck` with its own plugins and send it to the engine.  STATUS_BUSY: the command ring is full.
+  Status (*deck_add)(void* self, uint8_t deck, Error* error);
+
+  /// A deck came back from the engine, its tracks and plugins before it: free it.
+  void (*deck_retired)(void* self, uint8_t deck, struct DeckRt* memory);
 
   /// A plugin came back from the engine: free it.
   void (*plugin_retired)(void* self, Plugin* plugin);

@@ -23,6 +23,9 @@ bool params_port(const Params* p, uint8_t deck, uint8_t slot, uint32_t port, int
 /// A deck's slot got another plugin: nothing is known of its ports.
 void params_forget_ports(Params* p, uint8_t deck, uint8_t slot);
 
+/// All of a deck's controls are at their defaults, and nothing is known of its plugins' ports.
+void params_forget_deck(Params* p, uint8_t deck);
+
 /// The default of a control.
 float param_default(Param param);
 

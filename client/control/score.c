@@ -29,15 +29,16 @@ typedef struct {
 // Lines are checked as calls when they are read, and made into calls again when their time is near: a call takes ten
 // times the room.
 struct Score {
-  char*  path;
-  char*  folder;
-  Line*  lines; ///< in order of time once all are read
-  size_t count, room;
-  size_t next;       ///< to be given to the control thread
-  size_t unanswered; ///< the first of them: all before it were answered
-  bool   started;
-  double length; ///< seconds
-  char   place[512];
+  char*    path;
+  char*    folder;
+  Line*    lines; ///< in order of time once all are read
+  size_t   count, room;
+  size_t   next;       ///< to be given to the control thread
+  size_t   unanswered; ///< the first of them: all before it were answered
+  bool     started;
+  double   length; ///< seconds
+  char     place[512];
+  uint64_t decks; ///< that there are when it is read, or will be
 };
 
 const char*
@@ -102,7 +103,7 @@ make_call(const Score* const s, const Control* const c, const char* const words,
   }
   Call* call = NULL;
   if (!words_read(&w, words, storage, error)) {
-    call = call_new(&w, s->folder, c->ops.decks, &what);
+    call = call_new(&w, s->folder, s->decks | c->present, &what);
     if (!call) { // which command isn't known from the text alone
       error_set(error, STATUS_BAD_VALUE, "%.100s: %.380s", w.address, what.text);
     }
@@ -113,14 +114,18 @@ make_call(const Score* const s, const Control* const c, const char* const words,
 
 /// What can't be told from a line's words alone.
 static Status
-check_call(Control* const c, const Call* const call, Error* const error)
+check_call(const Score* const s, Control* const c, const Call* const call, Error* const error)
 {
   const Sender sender = {.kind = SENDER_SCORE};
   Error        what;
   if (!call->entry->score) {
     return error_set(error, STATUS_BAD_VALUE, "%.100s has no place in a score", call->address);
   }
-  if (control_check_paths(c, call, &sender, &what) || (call->entry->check && call->entry->check(c, call, &what))) {
+  c->expected = s->decks;
+  const bool bad =
+    control_check_paths(c, call, &sender, &what) || (call->entry->check && call->entry->check(c, call, &what));
+  c->expected = 0;
+  if (bad) {
     return error_set(error, STATUS_BAD_VALUE, "%.100s: %.380s", call->address, what.text);
   }
   return STATUS_OK;
@@ -139,7 +144,7 @@ add_line(Score* const      s,
   if (!call) {
     return STATUS_BAD_VALUE;
   }
-  Status bad = check_call(c, call, error);
+  Status bad = check_call(s, c, call, error);
   if (!bad && s->count == s->room) {
     const size_t room  = s->room ? s->room * 2 : 64;
     Line* const  lines = realloc(s->lines, room * sizeof(Line));
@@ -210,6 +215,17 @@ folder_of(const char* const path)
   return folder;
 }
 
+/// The decks there will be when all that a score adds are there.
+static uint64_t
+decks_with_added(uint64_t decks, const char* text)
+{
+  while ((text = strstr(text, "/deck/add"))) {
+    decks |= ~decks & (decks + 1); // the lowest that is free
+    text += strlen("/deck/add");
+  }
+  return decks;
+}
+
 Status
 score_from_text(Score** const out, Control* const c, const char* const path, char* text, Error* const error)
 {
@@ -218,6 +234,7 @@ score_from_text(Score** const out, Control* const c, const char* const path, cha
     score_free(s, c);
     return error_set(error, STATUS_NO_MEMORY, "no memory");
   }
+  s->decks        = decks_with_added(c->present, text);
   Status   status = STATUS_OK;
   double   time   = 0.0;
   unsigned number = 0;

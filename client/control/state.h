@@ -93,17 +93,20 @@ typedef struct {
 } Attached;
 
 struct Control {
-  Ops     ops;
-  Params* params;
-  Heap*   out;     ///< of Outgoing: waiting for the ring
-  Heap*   echoes;  ///< of Outgoing: to be shown in params when their frame comes
-  Heap*   futures; ///< of Call*: not begun
-  Flow    flow;
-  bool    held; ///< something due waits for the process thread to read
-  bool    full; ///< because the ring is
-  Tickets tickets;
-  Deck    decks[MAX_DECKS];
-  Queue   queues[QUEUE_COUNT];
+  Ops      ops;
+  Params*  params;
+  Heap*    out;     ///< of Outgoing: waiting for the ring
+  Heap*    echoes;  ///< of Outgoing: to be shown in params when their frame comes
+  Heap*    futures; ///< of Call*: not begun
+  Flow     flow;
+  bool     held; ///< something due waits for the process thread to read
+  bool     full; ///< because the ring is
+  Tickets  tickets;
+  uint64_t present;  ///< bit d: deck d is there
+  uint64_t expected; ///< that a score being checked will add
+  uint64_t leaving;  ///< likewise: the engine has yet to let go of it
+  Deck     decks[MAX_DECKS];
+  Queue    queues[QUEUE_COUNT];
 
   Recording   recording;
   Score*      score;
@@ -130,6 +133,12 @@ static inline int64_t
 now_of(const Control* c)
 {
   return c->ops.frame_now(c->ops.self);
+}
+
+static inline bool
+deck_exists(const Control* c, const uint32_t deck)
+{
+  return c->present >> deck & 1;
 }
 
 static inline int64_t
@@ -164,6 +173,14 @@ void control_drop_call(Control* c, Call* call);
 
 /// Forget what `score` has given and the process thread doesn't know of yet.
 void control_cancel_score(Control* c, const Score* score);
+
+// commands_deck.c
+
+/// As if nothing had ever been done to it.
+void deck_reset(Control* c, uint8_t deck);
+
+/// The engine has let go of it: its number is free.
+void deck_retired(Control* c, const Notice* n);
 
 // deck_state.c
 

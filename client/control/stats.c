@@ -100,8 +100,8 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   const double             budget              = budget_us(c);
   const OpsDiskStats       disk                = c->ops.disk_stats(c->ops.self);
   uint64_t                 starves             = 0;
-  for (uint32_t d = 0; d < c->ops.decks; ++d) {
-    starves += starves_of(l, d);
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+    starves += deck_exists(c, d) ? starves_of(l, d) : 0;
   }
   tell_count(&t, "rate", c->ops.rate);
   tell_count(&t, "block", atomic_load_explicit(&l->block, memory_order_relaxed));
@@ -120,8 +120,11 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   for (int i = 0; i < STAGE_COUNT; ++i) {
     tell_timing(&t, stages[i], &l->stage[i]);
   }
-  for (uint32_t d = 0; d < c->ops.decks; ++d) {
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) {
     char key[32];
+    if (!deck_exists(c, d)) {
+      continue;
+    }
     snprintf(key, sizeof(key), "deck/%u", d + 1);
     tell_timing(&t, key, &l->deck[d].timing);
     snprintf(key, sizeof(key), "deck/%u/starves", d + 1);

@@ -28,7 +28,7 @@ struct Subscription {
   Watched* list;
   size_t   count;
   size_t   next;  ///< in the list, of the round under way; count: none is
-  uint32_t decks; ///< as many there were
+  uint64_t decks; ///< that there were
   Ear      ear;
   char     pattern[];
 };
@@ -101,7 +101,7 @@ look_up(const Control* const c, Subscription* const s, Error* const error)
   uint8_t    k      = 0;
   Status     status = STATUS_OK;
   if (!is_pattern(s->pattern)) {
-    const Entry* const e = table_find(s->pattern, c->ops.decks, &deck, &k, error);
+    const Entry* const e = table_find(s->pattern, c->present, &deck, &k, error);
     if (!e) {
       return STATUS_NOT_FOUND;
     }
@@ -110,7 +110,7 @@ look_up(const Control* const c, Subscription* const s, Error* const error)
     }
     found.count = 1;
   } else {
-    status = table_match(s->pattern, c->ops.decks, collect, &found, error);
+    status = table_match(s->pattern, c->present, collect, &found, error);
   }
   if (status || !found.count) {
     return status ? status : error_set(error, STATUS_NOT_FOUND, "nothing that can be read matches %s", s->pattern);
@@ -122,14 +122,14 @@ look_up(const Control* const c, Subscription* const s, Error* const error)
   }
   if (is_pattern(s->pattern)) {
     found.count = 0;
-    table_match(s->pattern, c->ops.decks, collect, &found, error);
+    table_match(s->pattern, c->present, collect, &found, error);
   } else {
-    found.list[0] = (Watched){table_find(s->pattern, c->ops.decks, &deck, &k, error), deck, k, 0};
+    found.list[0] = (Watched){table_find(s->pattern, c->present, &deck, &k, error), deck, k, 0};
   }
   free(s->list);
   s->list  = found.list;
   s->count = s->next = found.room;
-  s->decks           = c->ops.decks;
+  s->decks           = c->present;
   return STATUS_OK;
 }
 
@@ -252,7 +252,7 @@ serve(Control* const c, Subscription* const s, const int64_t now, int* const rea
       return true;
     }
     Error error;
-    if (s->decks != c->ops.decks) {
+    if (s->decks != c->present) {
       (void)look_up(c, s, &error); // one that names a deck that has gone finds nothing to read there
     }
     s->next = 0;
@@ -268,7 +268,7 @@ serve(Control* const c, Subscription* const s, const int64_t now, int* const rea
     }
     Watched* const w = &s->list[s->next];
     --*reads;
-    *messages -= w->deck < c->ops.decks && tell(c, s, w);
+    *messages -= (!table_is_of_deck(w->entry) || deck_exists(c, w->deck)) && tell(c, s, w);
   }
   return true;
 }

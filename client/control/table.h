@@ -20,6 +20,7 @@ typedef enum {
   ARG_TEXT,
   ARG_FILE, ///< a path to read: relative to the score it stands in, else to the working directory
   ARG_PATH, ///< a path to write, likewise
+  ARG_DECK, ///< one deck, from 1: the call is about it
   ARG_DECKS ///< any number of decks, from 1; the last of its entry
 } ArgKind;
 
@@ -82,14 +83,21 @@ extern const Entry  table[];
 extern const size_t table_size;
 
 /** The entry of an address as it is sent, /deck/2/stem/1/gain.
+ * @param decks mask of the decks there are
  * @param deck, k  from 0; 0 where the address has none
  * @return NULL: `error` says what is wrong: no such deck or slot, or unknown, with the nearest there is */
-const Entry* table_find(const char* address, uint32_t decks, uint8_t* deck, uint8_t* k, Error* error);
+const Entry* table_find(const char* address, uint64_t decks, uint8_t* deck, uint8_t* k, Error* error);
+
+/// "no deck 5: there are 4", or which there are where numbers are missing.
+Status table_no_deck(unsigned number, uint64_t decks, Error* error);
+
+/// Whether it is about one deck: /deck/N/...
+bool table_is_of_deck(const Entry* e);
 
 /** Tell all addresses of all entries that a pattern names.  STATUS_BAD_VALUE: it takes too long to find out which; some
  * may have been told. */
 Status table_match(const char* pattern,
-                   uint32_t    decks,
+                   uint64_t    decks,
                    void (*tell)(void* data, const Entry* e, uint8_t deck, uint8_t k),
                    void*  data,
                    Error* error);
@@ -112,6 +120,6 @@ void table_uses(const Entry* e, char* out, size_t size);
 
 /** Check arguments and convert them: numbers of switches, choices and decks are in .number, texts in .text.
  * `values` and `count` are changed in place.  STATUS_BAD_VALUE: `error` says what is expected. */
-Status table_check(const Entry* e, uint32_t decks, Value* values, int* count, Error* error);
+Status table_check(const Entry* e, uint64_t decks, Value* values, int* count, Error* error);
 
 #endif

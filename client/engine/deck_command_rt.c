@@ -289,6 +289,14 @@ deck_command_rt(DeckRt* const d, const Command* const c, const int64_t now, cons
     case COMMAND_PLUGIN:
       put_plugin(d, c, now);
       break;
+    case COMMAND_DECK_REMOVE:
+      d->wants_play = false;
+      if (d->running) {
+        deck_close_rt(d, AFTER_REMOVE);
+      } else {
+        d->leaving = true;
+      }
+      break;
     default: // not a deck's
       break;
   }

@@ -235,6 +235,9 @@ deck_closed_rt(DeckRt* const d, const int64_t now)
         deck_restart_rt(d, heard);
       }
       break;
+    case AFTER_REMOVE:
+      d->leaving = true;
+      break;
   }
 }
 

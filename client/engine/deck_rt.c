@@ -234,6 +234,10 @@ begin_cycle(DeckRt* const d, const int64_t now)
   d->peak[0] = d->peak[1] = 0.0f;
   let_join(d);
   source_refresh_rt(&d->path.source, grid_floor_rt(now, TEMPO_GRID));
+  if (d->leaving && !d->running) {
+    deck_leave_rt(d, now);
+    return;
+  }
   if (d->running || d->state == DECK_EMPTY) {
     return;
   }
@@ -258,8 +262,8 @@ deck_run_rt(DeckRt* const d, const int64_t now, const uint32_t n, float* const b
   const int64_t begin = clock_ns();
   begin_cycle(d, now);
   for (uint32_t done = 0;;) {
-    uint16_t      which;
-    const int64_t next = deck_next_rt(d, now + done, &which);
+    uint16_t      which = QUEUE_END;
+    const int64_t next  = d->leaving ? INT64_MAX : deck_next_rt(d, now + done, &which);
     if (which != QUEUE_END) {
       const QueueNode* const q = queue_take_rt(&d->queue, which);
       const Command          c = q->command;
@@ -281,7 +285,7 @@ deck_run_rt(DeckRt* const d, const int64_t now, const uint32_t n, float* const b
       done += span;
     }
   }
-  if (!d->running && d->state != DECK_EMPTY && n) {
+  if (!d->running && !d->leaving && d->state != DECK_EMPTY && n) {
     const uint32_t budget = n < 64 ? 64 : n <= 1024 ? n : n / 2 < 1024 ? 1024 : n / 2;
     deck_prime_rt(d, budget);
     if (d->state == DECK_LOADING && d->prime == PRIME_READY) {

@@ -29,13 +29,15 @@ typedef enum {
   AFTER_CUE,    ///< ... and go to the cue point
   AFTER_TRACK,  ///< carry out `held`, a COMMAND_TRACK
   AFTER_PLUGIN, ///< carry out `held`, a COMMAND_PLUGIN, and go on playing if it does
+  AFTER_REMOVE, ///< give back all that it has
 } After;
 
-typedef struct {
+typedef struct DeckRt {
   uint8_t   number;
   uint32_t  rate; ///< of the engine, Hz
   Levels*   levels;
   Playhead* playhead;
+  float*    bus[2]; ///< [MAX_BLOCK] to play into where no port is there for it
 
   Queue queue;
   Path  path;
@@ -46,6 +48,8 @@ typedef struct {
   bool      closing; ///< the output fades out
   After     after;
   Command   held;
+  bool      leaving;       ///< it is being removed
+  bool      gone;          ///< ... and has given back all it had
   uint64_t  seq, held_seq; ///< number of the command carried out last, and of the one that is held
   bool      wants_play;    ///< play as soon as it is ready
   float     gate;          ///< of the output, 0 .. 1
@@ -108,6 +112,7 @@ RT void    deck_show_rt(DeckRt* d, int64_t now);
 RT bool    deck_has_room_rt(const DeckRt* d); ///< for the notices of a command that retires something
 RT void    deck_swap_track_rt(DeckRt* d, uint8_t stem, Track* track, int64_t now);
 RT void    deck_drop_leaving_rt(DeckRt* d, int64_t now); ///< Pre: not running
+RT void    deck_leave_rt(DeckRt* d, int64_t now);        ///< Pre: leaving, not running
 RT void    deck_swap_plugin_rt(DeckRt* d, uint8_t slot, Plugin* plugin, int64_t now);
 RT SincPos deck_step_rt(const DeckRt* d, float speed);
 

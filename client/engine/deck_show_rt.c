@@ -46,6 +46,15 @@ retire_track(DeckRt* const d, Track* const track, const int64_t now)
   }
 }
 
+RT static void
+retire_plugin(DeckRt* const d, Plugin* const plugin, const int64_t now)
+{
+  if (plugin) {
+    const Notice n = {.at = now, .kind = NOTICE_PLUGIN_RETIRED, .deck = d->number, .plugin = plugin};
+    deck_notice_rt(d, &n);
+  }
+}
+
 RT void
 deck_swap_track_rt(DeckRt* const d, const uint8_t stem, Track* const track, const int64_t now)
 {
@@ -96,13 +105,31 @@ deck_swap_plugin_rt(DeckRt* const d, const uint8_t slot, Plugin* const plugin, c
   if (slot == SLOT_PITCH) {
     path_plugin_rt(&d->path, plugin);
   }
-  if (before) {
-    const Notice n = {.at = now, .kind = NOTICE_PLUGIN_RETIRED, .deck = d->number, .plugin = before};
-    deck_notice_rt(d, &n);
-  }
+  retire_plugin(d, before, now);
   if (!d->running) {
     deck_stale_rt(d);
   }
+}
+
+RT void
+deck_leave_rt(DeckRt* const d, const int64_t now)
+{
+  while (d->queue.first != QUEUE_END && deck_has_room_rt(d)) {
+    const Command* const c = &queue_take_rt(&d->queue, d->queue.first)->command;
+    retire_track(d, c->kind == COMMAND_TRACK ? c->track.track : NULL, now);
+    retire_plugin(d, c->kind == COMMAND_PLUGIN ? c->plugin.plugin : NULL, now);
+  }
+  for (uint8_t i = 0; i < MAX_STEMS && deck_has_room_rt(d); ++i) {
+    if (d->path.source.stem[i].track) {
+      deck_swap_track_rt(d, i, NULL, now);
+    }
+  }
+  for (uint8_t i = 0; i < MAX_SLOTS && deck_has_room_rt(d); ++i) {
+    if (d->chain.slot[i]) {
+      deck_swap_plugin_rt(d, i, NULL, now);
+    }
+  }
+  d->gone = deck_has_room_rt(d);
 }
 
 RT static void

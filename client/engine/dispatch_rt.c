@@ -27,6 +27,10 @@ send_back(EngineRt* const e, const Command* const c)
     n.kind   = NOTICE_PLUGIN_RETIRED;
     n.plugin = c->plugin.plugin;
     engine_notice_rt(e, &n);
+  } else if (c->kind == COMMAND_DECK_ADD) {
+    n.kind   = NOTICE_DECK_RETIRED;
+    n.memory = c->memory.deck;
+    engine_notice_rt(e, &n);
   }
 }
 
@@ -36,7 +40,7 @@ hand_to_many(EngineRt* const e, const Command* const c, const uint64_t mask, con
 {
   for (uint8_t i = 0; i < e->ndecks; ++i) {
     const uint64_t bit = UINT64_C(1) << i;
-    if (!(mask & bit) || (e->handed & bit)) {
+    if (!e->deck[i] || !(mask & bit) || (e->handed & bit)) {
       continue;
     }
     Command one = *c;
@@ -50,6 +54,51 @@ hand_to_many(EngineRt* const e, const Command* const c, const uint64_t mask, con
   }
   e->handed = 0;
   return true;
+}
+
+RT static void
+count_decks(EngineRt* const e)
+{
+  uint32_t n = MAX_DECKS;
+  while (n && !e->deck[n - 1]) {
+    --n;
+  }
+  e->ndecks = e->mixer.nstrips = n;
+}
+
+// false: the number is taken.
+RT static bool
+add_deck(EngineRt* const e, const Command* const c)
+{
+  if (c->deck >= MAX_DECKS || e->deck[c->deck]) {
+    return false;
+  }
+  mixer_forget_rt(&e->mixer, c->deck);
+  e->deck[c->deck] = c->memory.deck;
+  count_decks(e);
+  return true;
+}
+
+RT void
+drop_decks_rt(EngineRt* const e)
+{
+  bool any = false;
+  for (uint8_t i = 0; i < e->ndecks; ++i) {
+    DeckRt* const d = e->deck[i];
+    if (!d || !d->gone || d->nnotices || e->nmail == ENGINE_NOTICES) { // its own notices come first
+      continue;
+    }
+    const Notice n = {.at = e->frame, .kind = NOTICE_DECK_RETIRED, .deck = i, .memory = d};
+    atomic_fetch_add_explicit(&e->levels->full_rings, d->lost, memory_order_relaxed);
+    e->deck[i] = NULL;
+    e->handed &= ~(UINT64_C(1) << i);
+    deck_levels_reset_rt(&e->levels->deck[i]);
+    engine_notice_rt(e, &n);
+    any = true;
+  }
+  if (any) {
+    count_decks(e);
+  }
 }
 
 RT static bool
@@ -87,7 +136,10 @@ hand_on(EngineRt* const e, const Command* const c)
   if (mixer_owns_rt(c)) {
     return mixer_take_rt(&e->mixer, c, e->frame, e->seq);
   }
-  if (c->deck >= e->ndecks || !fits(c)) {
+  if (c->kind == COMMAND_DECK_ADD && add_deck(e, c)) {
+    return true;
+  }
+  if (c->kind == COMMAND_DECK_ADD || c->deck >= e->ndecks || !e->deck[c->deck] || !fits(c)) {
     if (e->nmail == ENGINE_NOTICES) {
       return false;
     }
@@ -123,7 +175,7 @@ check_fences(EngineRt* const e)
   }
   uint64_t oldest = queue_oldest_rt(&e->mixer.queue);
   for (uint32_t i = 0; i < e->ndecks; ++i) {
-    const uint64_t o = deck_oldest_rt(e->deck[i]);
+    const uint64_t o = e->deck[i] ? deck_oldest_rt(e->deck[i]) : UINT64_MAX;
     oldest           = o < oldest ? o : oldest;
   }
   uint32_t kept = 0;
@@ -141,7 +193,8 @@ check_fences(EngineRt* const e)
 RT static bool
 must_arrive(const Notice* const n)
 {
-  return n->kind == NOTICE_TRACK_RETIRED || n->kind == NOTICE_PLUGIN_RETIRED || n->kind == NOTICE_FENCE;
+  return n->kind == NOTICE_TRACK_RETIRED || n->kind == NOTICE_PLUGIN_RETIRED || n->kind == NOTICE_DECK_RETIRED ||
+         n->kind == NOTICE_FENCE;
 }
 
 // Send; what must arrive and finds no room stays for the next cycle.  Returns how many stay.
@@ -165,7 +218,10 @@ send_notices_rt(EngineRt* const e)
 {
   for (uint32_t i = 0; i < e->ndecks; ++i) {
     DeckRt* const d = e->deck[i];
-    d->nnotices     = send(e, d->notices, d->nnotices);
+    if (!d) {
+      continue;
+    }
+    d->nnotices = send(e, d->notices, d->nnotices);
     if (d->lost) {
       atomic_fetch_add_explicit(&e->levels->full_rings, d->lost, memory_order_relaxed);
       d->lost = 0;

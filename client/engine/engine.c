@@ -3,6 +3,7 @@
 
 #include "engine/crew.h"
 #include "engine/engine_parts_rt.h"
+#include "engine/stats_rt.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,15 @@ struct Engine {
   Levels   levels;
   Playhead playhead[MAX_DECKS];
   Epoch    epoch;
-  uint32_t rate, decks;
+  uint32_t rate;
   bool     fine;
 };
+
+// What a deck takes, in one piece.
+typedef struct {
+  DeckRt deck;
+  float  bus[2][MAX_BLOCK] __attribute__((aligned(64)));
+} DeckMemory;
 
 // Memory for the process thread: aligned, and touched.
 static void*
@@ -33,25 +40,29 @@ touched(const size_t size)
   return p;
 }
 
-static bool
-deck_new(Engine* const e, const uint32_t i)
+DeckRt*
+engine_new_deck(Engine* const e, const uint32_t number)
 {
-  EngineRt* const rt = &e->rt;
-  rt->deck[i]        = touched(sizeof(DeckRt));
-  rt->bus[i][0]      = touched(MAX_BLOCK * sizeof(float));
-  rt->bus[i][1]      = touched(MAX_BLOCK * sizeof(float));
-  if (!rt->deck[i] || !rt->bus[i][0] || !rt->bus[i][1]) {
-    return false;
+  DeckMemory* const m = number < MAX_DECKS && sinc_table(SINC_32) ? touched(sizeof(DeckMemory)) : NULL;
+  if (!m) {
+    return NULL;
   }
-  DeckRt* const d = rt->deck[i];
-  d->number       = (uint8_t)i;
+  DeckRt* const d = &m->deck;
+  d->number       = (uint8_t)number;
   d->rate         = e->rate;
   d->levels       = &e->levels;
-  d->playhead     = &e->playhead[i];
+  d->playhead     = &e->playhead[number];
+  d->bus[0]       = m->bus[0];
+  d->bus[1]       = m->bus[1];
   d->path.table   = sinc_table(e->fine ? SINC_32 : SINC_16);
-  atomic_store(&e->playhead[i].loop_end, -1);
   deck_init_rt(d);
-  return d->path.table != NULL;
+  return d;
+}
+
+void
+engine_free_deck(DeckRt* const deck)
+{
+  free(deck); // it is the first of its DeckMemory
 }
 
 Status
@@ -59,7 +70,7 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
 {
   *out = NULL;
   if (config->decks < 1 || config->decks > MAX_DECKS || !config->rate) {
-    return error_set(error, STATUS_BAD_VALUE, "%u decks at %u Hz: there can be 2 to %d", config->decks, config->rate,
+    return error_set(error, STATUS_BAD_VALUE, "%u decks at %u Hz: there can be 1 to %d", config->decks, config->rate,
                      MAX_DECKS);
   }
   Engine* const e = touched(sizeof(*e));
@@ -67,11 +78,10 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
     return error_set(error, STATUS_NO_MEMORY, "no memory for the engine");
   }
   e->rate            = config->rate;
-  e->decks           = config->decks;
   e->fine            = config->fine;
   EngineRt* const rt = &e->rt;
   rt->rate           = e->rate;
-  rt->ndecks         = e->decks;
+  rt->ndecks         = config->decks;
   rt->levels         = &e->levels;
   rt->epoch          = &e->epoch;
   rt->crew           = &e->crew.rt;
@@ -84,15 +94,20 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
     rt->spare[i] = touched(MAX_BLOCK * sizeof(float));
     complete     = complete && rt->spare[i];
   }
-  for (uint32_t i = 0; i < e->decks && complete; ++i) {
-    complete = deck_new(e, i);
+  for (uint32_t i = 0; i < MAX_DECKS; ++i) {
+    atomic_store(&e->playhead[i].loop_end, -1);
+    deck_levels_reset_rt(&e->levels.deck[i]);
+  }
+  for (uint32_t i = 0; i < config->decks && complete; ++i) {
+    rt->deck[i] = engine_new_deck(e, i);
+    complete    = rt->deck[i] != NULL;
   }
   if (!complete) {
     engine_free(e);
     return error_set(error, STATUS_NO_MEMORY, "no memory for %u decks", config->decks);
   }
   rt->mixer.rate    = e->rate;
-  rt->mixer.nstrips = e->decks;
+  rt->mixer.nstrips = config->decks;
   rt->mixer.levels  = &e->levels;
   mixer_init_rt(&rt->mixer);
   atomic_store(&e->levels.rate, e->rate);
@@ -109,9 +124,7 @@ engine_free(Engine* const e)
   }
   crew_stop(&e->crew);
   for (uint32_t i = 0; i < MAX_DECKS; ++i) {
-    free(e->rt.deck[i]);
-    free(e->rt.bus[i][0]);
-    free(e->rt.bus[i][1]);
+    engine_free_deck(e->rt.deck[i]);
   }
   for (int i = 0; i < 4; ++i) {
     free(e->rt.spare[i]);
@@ -145,6 +158,8 @@ retire_command(Engine* const e, const Command* const c)
     retire(e, c->deck, c->track.track, NULL);
   } else if (c->kind == COMMAND_PLUGIN) {
     retire(e, c->deck, NULL, c->plugin.plugin);
+  } else if (c->kind == COMMAND_DECK_ADD) {
+    engine_free_deck(c->memory.deck); // the engine never had it
   }
 }
 
@@ -181,8 +196,10 @@ engine_retire_all(Engine* const e)
   for (Command c; ring_read(e->rt.commands, &c);) {
     retire_command(e, &c);
   }
-  for (uint32_t i = 0; i < e->decks; ++i) {
-    retire_deck(e, e->rt.deck[i]);
+  for (uint32_t i = 0; i < MAX_DECKS; ++i) {
+    if (e->rt.deck[i]) {
+      retire_deck(e, e->rt.deck[i]);
+    }
   }
 }
 
@@ -248,10 +265,4 @@ uint32_t
 engine_rate(const Engine* const e)
 {
   return e->rate;
-}
-
-uint32_t
-engine_decks(const Engine* const e)
-{
-  return e->decks;
 }

@@ -18,17 +18,17 @@ typedef struct {
 } Fence;
 
 struct EngineRt {
-  uint32_t  rate, ndecks;
-  int64_t   frame; ///< of the clock: frames processed since the start
-  uint64_t  seq;   ///< commands read since the start
+  uint32_t  rate;
+  uint32_t  ndecks; ///< one more than the highest number in use
+  int64_t   frame;  ///< of the clock: frames processed since the start
+  uint64_t  seq;    ///< commands read since the start
   Ring*     commands;
   Ring*     notices;
   Levels*   levels;
   Epoch*    epoch;
   Playhead* playheads;
-  DeckRt*   deck[MAX_DECKS];
-  float*    bus[MAX_DECKS][2];
-  float*    spare[4]; ///< master and cue, where nobody wants them
+  DeckRt*   deck[MAX_DECKS]; ///< NULL: there is none of this number
+  float*    spare[4];        ///< master and cue, where nobody wants them
   MixerRt   mixer;
   CrewRt*   crew;
 
@@ -44,6 +44,9 @@ RT void dispatch_rt(EngineRt* e);
 
 /// Send what decks and engine have to say, as far as there is room.
 RT void send_notices_rt(EngineRt* e);
+
+/// Let go of decks that have given back all they had.  After the cycle: their buses are read until then.
+RT void drop_decks_rt(EngineRt* e);
 
 /// Queue a notice of the engine's own.
 RT void engine_notice_rt(EngineRt* e, const Notice* n);

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "dsp/denormal.h"
 
+#include <string.h>
+
 #define OVERRUN 0.9 ///< part of the budget beyond which a cycle is reported
 
 typedef struct {
@@ -18,15 +20,30 @@ typedef struct {
 RT static void
 run_deck(void* const data, const uint32_t i)
 {
-  const DeckJob* const  job    = data;
-  EngineRt* const       e      = job->engine;
-  const EngineIo* const io     = job->io;
-  DeckRt* const         d      = e->deck[i];
-  const bool            port   = io->deck[i][0] && io->deck[i][1];
-  float* const          bus[2] = {port ? io->deck[i][0] : e->bus[i][0], port ? io->deck[i][1] : e->bus[i][1]};
+  const DeckJob* const  job = data;
+  EngineRt* const       e   = job->engine;
+  const EngineIo* const io  = job->io;
+  DeckRt* const         d   = e->deck[i];
+  if (!d) {
+    return;
+  }
+  const bool   port   = io->deck[i][0] && io->deck[i][1];
+  float* const bus[2] = {port ? io->deck[i][0] : d->bus[0], port ? io->deck[i][1] : d->bus[1]};
   deck_run_rt(d, e->frame, job->n, bus, port);
   job->mix->deck[i][0] = d->sounds ? bus[0] : NULL;
   job->mix->deck[i][1] = d->sounds ? bus[1] : NULL;
+}
+
+// A port without a deck is silent.
+RT static void
+no_deck(const DeckJob* const job, const uint32_t i)
+{
+  for (int side = 0; side < 2; ++side) {
+    job->mix->deck[i][side] = NULL;
+    if (job->io->deck[i][side]) {
+      memset(job->io->deck[i][side], 0, job->n * sizeof(float));
+    }
+  }
 }
 
 RT static void
@@ -34,8 +51,14 @@ run_decks(EngineRt* const e, const uint32_t n, const EngineIo* const io, MixerIo
 {
   DeckJob job = {e, n, io, mix};
   crew_run_rt(e->crew, e->ndecks, n, run_deck, &job);
-  for (uint32_t i = 0; i < e->ndecks && n; ++i) {
-    crew_learn_rt(e->crew, i, e->deck[i]->ns, n);
+  for (uint32_t i = 0; i < MAX_DECKS; ++i) {
+    const DeckRt* const d = i < e->ndecks ? e->deck[i] : NULL;
+    if (!d) {
+      no_deck(&job, i);
+    }
+    if (n) {
+      crew_learn_rt(e->crew, i, d ? d->ns : 0, n);
+    }
   }
 }
 
@@ -46,12 +69,19 @@ keep_times(EngineRt* const e, const uint32_t n, const int64_t cycle_ns, const in
   Levels* const l                   = e->levels;
   int64_t       stages[STAGE_COUNT] = {0};
   uint8_t       slowest = 0, stage = 0;
+  int64_t       most = 0;
   for (uint8_t i = 0; i < e->ndecks; ++i) {
     const DeckRt* const d = e->deck[i];
+    if (!d) {
+      continue;
+    }
     if (d->sounds) {
       timing_add_rt(&l->deck[i].timing, d->ns);
     }
-    slowest = d->ns > e->deck[slowest]->ns ? i : slowest;
+    if (d->ns > most) {
+      most    = d->ns;
+      slowest = i;
+    }
     for (int k = 0; k < STAGE_COUNT; ++k) {
       stages[k] += d->stage_ns[k];
     }
@@ -84,8 +114,11 @@ count_late(EngineRt* const e)
   uint64_t late = e->mixer.late;
   e->mixer.late = 0;
   for (uint32_t i = 0; i < e->ndecks; ++i) {
-    late += e->deck[i]->late;
-    e->deck[i]->late = 0;
+    DeckRt* const d = e->deck[i];
+    if (d) {
+      late += d->late;
+      d->late = 0;
+    }
   }
   if (late) {
     atomic_fetch_add_explicit(&e->levels->late, late, memory_order_relaxed);
@@ -118,6 +151,7 @@ engine_run_rt(EngineRt* const e, const uint32_t nframes, const EngineIo* const i
 
   epoch_leave_rt(e->epoch);
   count_late(e);
+  drop_decks_rt(e);
   send_notices_rt(e); // tracks are out of every reader's hands only now
   atomic_fetch_add_explicit(&l->cycles, 1, memory_order_relaxed);
   if (nframes) {

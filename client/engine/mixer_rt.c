@@ -42,16 +42,38 @@ strip_gain(const MixerRt* const m, const Strip* const s, const int64_t frame)
   return s->mute ? 0.0f : ramp_at_rt(&s->fader, frame) * side;
 }
 
+RT static void
+reset_strip(Strip* const s)
+{
+  *s = (Strip){.fader = {.to = 1.0f}, .assign = ASSIGN_THRU};
+  glide_set_rt(&s->gain, 1.0f);
+}
+
+RT static bool
+is_of_strip(const Command* const c, const uint8_t deck)
+{
+  return c->kind == COMMAND_PARAM && c->param.param < PARAM_CROSSFADER && c->deck == deck;
+}
+
+RT void
+mixer_forget_rt(MixerRt* const m, const uint8_t deck)
+{
+  for (uint16_t i = m->queue.first; i != QUEUE_END;) {
+    const uint16_t next = m->queue.node[i].next;
+    if (is_of_strip(&m->queue.node[i].command, deck)) {
+      queue_take_rt(&m->queue, i);
+    }
+    i = next;
+  }
+  reset_strip(&m->strip[deck]);
+}
+
 RT void
 mixer_init_rt(MixerRt* const m)
 {
   queue_init_rt(&m->queue);
   for (int i = 0; i < MAX_DECKS; ++i) {
-    Strip* const s = &m->strip[i];
-    s->fader.to    = 1.0f;
-    s->assign      = ASSIGN_THRU;
-    glide_set_rt(&s->gain, 1.0f);
-    glide_set_rt(&s->cue, 0.0f);
+    reset_strip(&m->strip[i]);
   }
   m->curve = CURVE_LINEAR;
   glide_set_rt(&m->master_gain, 1.0f);

@@ -41,6 +41,9 @@ typedef struct {
 
 RT void mixer_init_rt(MixerRt* m);
 
+/// A strip as it was at the start, and what waits for it dropped: its deck is a new one.
+RT void mixer_forget_rt(MixerRt* m, uint8_t deck);
+
 /// Take a command in.  false: no room.
 RT bool mixer_take_rt(MixerRt* m, const Command* c, int64_t now, uint64_t seq);
 

@@ -8,26 +8,32 @@
 #include "jack/ports.h"
 #include "jack/threads.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { MAX_WAITS = 5000 }; ///< of 0.2 ms for a cycle to end: a server that stands still longer uses no buffers
 
 struct JackClient {
-  jack_client_t* client;
-  JackConfig     config;
-  char           name[64]; ///< what the server made of ours
-  Engine*        engine;
-  CrewMaker      threads;
-  JackRt         rt;
-  atomic_bool    lost;
-  char           lost_why[128]; ///< written before `lost` is set
-  atomic_bool    graph_changed; ///< since the connections were looked at
-  int64_t        look_at;       ///< clock_ns() when they will be; 0: no need
-  Connections    connections;   ///< as last seen
-  bool           looked;        ///< at them at all
-  char*          title[MAX_DECKS];
-  int64_t        now; ///< the last answer of jack_frame_now
+  jack_client_t*  client;
+  JackConfig      config;
+  char            name[64]; ///< what the server made of ours
+  Engine*         engine;
+  CrewMaker       threads;
+  JackRt          rt;
+  uint64_t        decks; ///< that have ports, or would
+  pthread_mutex_t ports; ///< a deck's are not taken away while the latency callback uses them
+  atomic_bool     lost;
+  char            lost_why[128]; ///< written before `lost` is set
+  atomic_bool     graph_changed; ///< since the connections were looked at
+  int64_t         look_at;       ///< clock_ns() when they will be; 0: no need
+  Connections     connections;   ///< as last seen
+  bool            looked;        ///< at them at all
+  char*           title[MAX_DECKS];
+  int64_t         now; ///< the last answer of jack_frame_now
 };
 
 // libjack prints several lines for one failure; we say one, with what to do
@@ -72,21 +78,27 @@ on_thread_init(void* const data)
 static void
 on_latency(const jack_latency_callback_mode_t mode, void* const data)
 {
-  JackRt* const        rt    = &((JackClient*)data)->rt;
+  JackClient* const    c     = data;
+  JackRt* const        rt    = &c->rt;
   jack_latency_range_t none  = {0, 0};
   jack_port_t** const  out[] = {rt->master, rt->cue};
+  pthread_mutex_lock(&c->ports);
   for (int ch = 0; ch < 2; ++ch) {
     if (mode == JackCaptureLatency) {
       for (size_t i = 0; i < sizeof(out) / sizeof(out[0]); ++i) {
         jack_port_set_latency_range(out[i][ch], mode, &none);
       }
-      for (uint32_t d = 0; d < rt->ndecks; ++d) {
-        jack_port_set_latency_range(rt->deck[d][ch], mode, &none);
+      for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+        jack_port_t* const port = atomic_load(&rt->deck[d][ch]);
+        if (port) {
+          jack_port_set_latency_range(port, mode, &none);
+        }
       }
     } else {
       jack_port_set_latency_range(rt->mic[ch], mode, &none);
     }
   }
+  pthread_mutex_unlock(&c->ports);
 }
 
 // Become a client of a server: at the start, and again when the server has been away.
@@ -124,10 +136,12 @@ jack_open_client(JackClient** const out, const JackConfig* const config, Error* 
     return error_set(error, STATUS_NO_MEMORY, "no memory for the JACK client");
   }
   c->config = *config;
+  pthread_mutex_init(&c->ports, NULL);
   jack_set_error_function(ignore_line);
   jack_set_info_function(ignore_line);
   const Status status = join(c, config->start_server, error);
   if (status) {
+    pthread_mutex_destroy(&c->ports);
     free(c);
     return status;
   }
@@ -172,7 +186,7 @@ start_threads(JackClient* const c)
 static Status
 activate(JackClient* const c, Error* const error)
 {
-  const Status status = ports_register(c->client, &c->rt, c->config.deck_ports ? engine_decks(c->engine) : 0, error);
+  const Status status = ports_register(c->client, &c->rt, c->config.deck_ports ? c->decks : 0, error);
   if (status) {
     return status;
   }
@@ -200,8 +214,11 @@ connect_master(JackClient* const c)
 }
 
 Status
-jack_start(JackClient* const c, Engine* const engine, Error* const error)
+jack_start(JackClient* const c, Engine* const engine, const uint32_t decks, Error* const error)
 {
+  for (uint32_t d = 0; d < decks; ++d) {
+    c->decks |= UINT64_C(1) << d;
+  }
   c->engine           = engine;
   c->rt.engine        = engine_rt(engine);
   const Status status = activate(c, error);
@@ -292,8 +309,38 @@ jack_close_client(JackClient* const c)
     for (uint32_t d = 0; d < MAX_DECKS; ++d) {
       free(c->title[d]);
     }
+    pthread_mutex_destroy(&c->ports);
     free(c);
   }
+}
+
+Status
+jack_add_deck(JackClient* const c, const uint32_t deck, Error* const error)
+{
+  c->decks |= UINT64_C(1) << deck;
+  return c->config.deck_ports && c->client && !jack_lost(c) ? ports_add_deck(c->client, &c->rt, deck, error)
+                                                            : STATUS_OK;
+}
+
+void
+jack_remove_deck(JackClient* const c, const uint32_t deck)
+{
+  jack_port_t* taken[2];
+  c->decks &= ~(UINT64_C(1) << deck);
+  pthread_mutex_lock(&c->ports);
+  const bool any = ports_take_deck(&c->rt, deck, taken);
+  pthread_mutex_unlock(&c->ports); // the server may call us back while it unregisters
+  free(c->title[deck]);
+  c->title[deck] = NULL;
+  if (!any || !c->client || jack_lost(c)) {
+    return;
+  }
+  const uint64_t        mark = epoch_mark(&c->rt.cycles);
+  const struct timespec wait = {0, 200000};
+  for (int i = 0; i < MAX_WAITS && !epoch_passed(&c->rt.cycles, mark) && !jack_lost(c); ++i) {
+    nanosleep(&wait, NULL);
+  }
+  ports_unregister(c->client, taken);
 }
 
 int64_t

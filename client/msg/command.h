@@ -13,6 +13,7 @@
 
 typedef struct Track  Track;  // engine/track.h
 typedef struct Plugin Plugin; // engine/plugin.h
+struct DeckRt;                // engine/deck_rt.h
 
 #define AT_NOW INT64_MIN ///< as soon as it is read
 
@@ -32,6 +33,8 @@ typedef enum {
   COMMAND_PORT,        ///< .port   a control port of a hosted plugin
   COMMAND_PLUGIN,      ///< .plugin put an instance into a slot; the one before is retired
   COMMAND_START,       ///< .decks  start these decks on one frame
+  COMMAND_DECK_ADD,    ///< .memory a new deck, empty, its mixer strip at the defaults
+  COMMAND_DECK_REMOVE, ///< deck    fades out, gives back all that it has, then itself
   COMMAND_STOP_ALL,    ///<         every deck, as COMMAND_STOP
   COMMAND_RECORD,      ///< .toggle the master goes to the recorder's ring from this frame on, or no longer
   COMMAND_STATS_RESET,
@@ -104,6 +107,10 @@ typedef struct {
 } CommandDecks;
 
 typedef struct {
+  struct DeckRt* deck; ///< from engine_new_deck.  Ownership passes to the engine until it is retired
+} CommandDeck;
+
+typedef struct {
   int64_t  at;   ///< engine frame at which it is heard, or AT_NOW; past: at once, and counted as late
   uint16_t kind; ///< a CommandKind
   uint8_t  deck; ///< where the kind has one
@@ -116,6 +123,7 @@ typedef struct {
     CommandPort   port;
     CommandPlugin plugin;
     CommandDecks  decks;
+    CommandDeck   memory;
     uint32_t      fence; ///< comes back in the NOTICE_FENCE
   };
 } Command;

@@ -35,6 +35,8 @@ typedef struct {
   int64_t (*frame_now)(void* self);
   void (*titled)(void* self, uint8_t deck, const char* title);
   void (*latency_changed)(void* self, uint8_t deck);
+  Status (*deck_added)(void* self, uint8_t deck, Error* error); ///< if it fails there is no deck
+  void (*deck_removed)(void* self, uint8_t deck);
 } RigHooks;
 void rig_set_hooks(Rig* r, const RigHooks* hooks);
 

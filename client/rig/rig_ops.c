@@ -38,7 +38,7 @@ find_port(void* const       self,
           Error* const      error)
 {
   const Rig* const    r = self;
-  const Plugin* const p = deck < r->decks && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  const Plugin* const p = deck < MAX_DECKS && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
   if (!p) {
     return error_set(error, STATUS_NOT_FOUND, "deck %u has no plugin there", deck + 1u);
   }
@@ -61,14 +61,14 @@ static float
 port_value(void* const self, const uint8_t deck, const uint8_t slot, const uint32_t port)
 {
   const Rig* const    r = self;
-  const Plugin* const p = deck < r->decks && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  const Plugin* const p = deck < MAX_DECKS && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
   return p && port < p->nports ? p->values[port] : 0.0f;
 }
 
 void
 rig_plugin_retired(Rig* const r, Plugin* const plugin)
 {
-  for (uint32_t deck = 0; deck < r->decks; ++deck) {
+  for (uint32_t deck = 0; deck < MAX_DECKS; ++deck) {
     for (uint32_t slot = 0; slot < MAX_SLOTS; ++slot) {
       if (r->slots[deck][slot] == plugin) {
         r->slots[deck][slot] = NULL;
@@ -76,6 +76,45 @@ rig_plugin_retired(Rig* const r, Plugin* const plugin)
     }
   }
   host_plugin_free(r->host, plugin);
+}
+
+static void
+deck_retired(void* const self, const uint8_t deck, DeckRt* const memory)
+{
+  const Rig* const r = self;
+  engine_free_deck(memory);
+  if (r->hooks.deck_removed) {
+    r->hooks.deck_removed(r->hooks.self, deck);
+  }
+}
+
+static Status
+deck_add(void* const self, const uint8_t deck, Error* const error)
+{
+  Rig* const  r        = self;
+  Ring* const commands = engine_commands(r->engine);
+  Plugin*     made[MAX_SLOTS];
+  if (ring_space(commands) < 1 + MAX_SLOTS) {
+    return error_set(error, STATUS_BUSY, "the engine doesn't read its commands now: try again");
+  }
+  Status status = rig_make_plugins(r, made, error);
+  if (status) {
+    return status;
+  }
+  Command c = {.at = AT_NOW, .kind = COMMAND_DECK_ADD, .deck = deck, .memory = {engine_new_deck(r->engine, deck)}};
+  if (!c.memory.deck) {
+    status = error_set(error, STATUS_NO_MEMORY, "no memory for deck %u", deck + 1u);
+  } else if (r->hooks.deck_added) {
+    status = r->hooks.deck_added(r->hooks.self, deck, error);
+  }
+  if (status) {
+    engine_free_deck(c.memory.deck);
+    rig_free_plugins(r, made);
+    return status;
+  }
+  ring_write(commands, &c);
+  rig_send_plugins(r, deck, made);
+  return STATUS_OK;
 }
 
 static void
@@ -126,6 +165,8 @@ rig_ops(Rig* const r)
     .wake_disk       = wake_disk,
     .plugin_port     = find_port,
     .plugin_value    = port_value,
+    .deck_add        = deck_add,
+    .deck_retired    = deck_retired,
     .plugin_retired  = plugin_retired,
     .titled          = titled,
     .latency_changed = latency_changed,

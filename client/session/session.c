@@ -66,6 +66,18 @@ latency_changed(void* const self, const uint8_t deck)
 }
 
 static Status
+deck_added(void* const self, const uint8_t deck, Error* const error)
+{
+  return jack_add_deck(((Session*)self)->jack, deck, error);
+}
+
+static void
+deck_removed(void* const self, const uint8_t deck)
+{
+  jack_remove_deck(((Session*)self)->jack, deck);
+}
+
+static Status
 start(Session* const s, const Options* const o, Error* const error)
 {
   const JackConfig jack   = {.name         = o->name,
@@ -83,7 +95,7 @@ start(Session* const s, const Options* const o, Error* const error)
     status              = rig_new(&s->rig, &rig, error);
   }
   if (!status) {
-    const RigHooks hooks = {s, frame_now, titled, latency_changed};
+    const RigHooks hooks = {s, frame_now, titled, latency_changed, deck_added, deck_removed};
     rig_set_hooks(s->rig, &hooks);
   }
   for (int i = 0; !status && i < o->nallow; ++i) {
@@ -91,7 +103,7 @@ start(Session* const s, const Options* const o, Error* const error)
   }
   if (!status) {
     memory_lock();
-    status = jack_start(s->jack, rig_engine(s->rig), error);
+    status = jack_start(s->jack, rig_engine(s->rig), o->decks, error);
   }
   if (!status && osc) {
     control_serve(rig_control(s->rig), osc);

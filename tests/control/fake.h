@@ -31,7 +31,8 @@ typedef struct {
   bool      disk_refuses; ///< no to all pins
   int       disk_pause;   ///< after so many requests, once; 0: none
   uintptr_t tracks;       ///< how many it handed out
-  int       freed, retired_plugins;
+  int       freed, retired_plugins, retired_decks;
+  uint64_t  added; ///< decks that were asked for
 
   Command sent[FAKE_KEPT]; ///< what process would have read
   int     nsent;
@@ -39,7 +40,7 @@ typedef struct {
   int     nasked;
   char*   answers[FAKE_KEPT];
   int     nanswers;
-  char    title[FAKE_DECKS][256];
+  char    title[MAX_DECKS][256];
   int     latency_changes;
 
   char folder[64];
@@ -106,6 +107,22 @@ fake_value(void* const self, const uint8_t deck, const uint8_t slot, const uint3
   return slot == SLOT_EQ && port == 8 ? 200.0f : 0.0f;
 }
 
+static Status
+fake_deck_add(void* const self, const uint8_t deck, Error* const error)
+{
+  (void)error;
+  ((Fake*)self)->added |= UINT64_C(1) << deck;
+  return STATUS_OK;
+}
+
+static void
+fake_deck_retired(void* const self, const uint8_t deck, struct DeckRt* const memory)
+{
+  (void)memory;
+  ((Fake*)self)->added &= ~(UINT64_C(1) << deck);
+  ++((Fake*)self)->retired_decks;
+}
+
 static void
 fake_plugin_retired(void* const self, Plugin* const p)
 {
@@ -154,6 +171,8 @@ fake_new_with_rings(const uint32_t commands, const uint32_t requests)
                    .wake_disk       = fake_wake,
                    .plugin_port     = fake_port,
                    .plugin_value    = fake_value,
+                   .deck_add        = fake_deck_add,
+                   .deck_retired    = fake_deck_retired,
                    .plugin_retired  = fake_plugin_retired,
                    .titled          = fake_titled,
                    .latency_changed = fake_latency,
@@ -244,6 +263,9 @@ fake_process(Fake* const f)
     f->sent[f->nsent++] = c;
     if (c.kind == COMMAND_QUIT_FENCE) {
       const Notice n = {.kind = NOTICE_FENCE, .fence = c.fence};
+      ring_write(f->notices, &n);
+    } else if (c.kind == COMMAND_DECK_REMOVE) {
+      const Notice n = {.kind = NOTICE_DECK_RETIRED, .deck = c.deck};
       ring_write(f->notices, &n);
     }
   }

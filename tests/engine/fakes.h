@@ -234,6 +234,8 @@ rig_listen(Rig* const r)
       fake_track_free(n.track);
     } else if (n.kind == NOTICE_PLUGIN_RETIRED) {
       fake_plugin_free(n.plugin);
+    } else if (n.kind == NOTICE_DECK_RETIRED) {
+      engine_free_deck(n.memory);
     }
     if (n.kind != NOTICE_OVERRUN && r->nnotices < RIG_NOTICES) {
       r->notice[r->nnotices++] = n;
@@ -343,6 +345,15 @@ UNUSED static void
 rig_param(Rig* const r, const uint8_t deck, const Param param, const float value, const uint32_t ramp, const int64_t at)
 {
   const Command c = {.at = at, .kind = COMMAND_PARAM, .deck = deck, .param = {param, 0, value, ramp}};
+  rig_send(r, &c);
+}
+
+UNUSED static void
+rig_add_deck(Rig* const r, const uint8_t deck)
+{
+  const Command c = {
+    .at = AT_NOW, .kind = COMMAND_DECK_ADD, .deck = deck, .memory = {engine_new_deck(r->engine, deck)}};
+  assert_non_null(c.memory.deck);
   rig_send(r, &c);
 }
 
