@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/deck_rt.h"
 
-#include "base/clock.h"
 #include "dsp/units.h"
 #include "engine/frames_rt.h"
 
@@ -171,8 +170,8 @@ run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
   n = at_most(n, d->end_at - p->now);
   n = path_span_rt(p, n);
 
-  path_run_rt(p, bus, n, d->stage_ns);
-  chain_run_rt(&d->chain, bus, n, d->stage_ns);
+  path_run_rt(p, bus, n, &d->laps);
+  chain_run_rt(&d->chain, bus, n, &d->laps);
   look_at_head(d, now);
   follow_latency(d);
   drop_silent(d, now);
@@ -229,8 +228,7 @@ let_join(DeckRt* const d)
 RT static void
 begin_cycle(DeckRt* const d, const int64_t now)
 {
-  d->sounds = false;
-  memset(d->stage_ns, 0, sizeof(d->stage_ns));
+  d->sounds  = false;
   d->peak[0] = d->peak[1] = 0.0f;
   let_join(d);
   source_refresh_rt(&d->path.source, grid_floor_rt(now, TEMPO_GRID));
@@ -259,7 +257,7 @@ begin_cycle(DeckRt* const d, const int64_t now)
 RT void
 deck_run_rt(DeckRt* const d, const int64_t now, const uint32_t n, float* const bus[2], const bool fill)
 {
-  const int64_t begin = clock_ns();
+  laps_begin_rt(&d->laps);
   begin_cycle(d, now);
   for (uint32_t done = 0;;) {
     uint16_t      which = QUEUE_END;
@@ -292,6 +290,6 @@ deck_run_rt(DeckRt* const d, const int64_t now, const uint32_t n, float* const b
       deck_state_rt(d, DECK_CUED, now + n);
     }
   }
-  d->ns = clock_ns() - begin;
+  d->ns = clock_ns() - d->laps.begin;
   deck_show_rt(d, now);
 }

@@ -76,7 +76,7 @@ typedef struct DeckRt {
   uint32_t late;
   uint32_t lost; ///< notices that found no room
   float    peak[2];
-  int64_t  stage_ns[STAGE_COUNT];
+  Laps     laps;
   int64_t  ns;
 } DeckRt;
 

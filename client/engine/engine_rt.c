@@ -83,7 +83,7 @@ keep_times(EngineRt* const e, const uint32_t n, const int64_t cycle_ns, const in
       slowest = i;
     }
     for (int k = 0; k < STAGE_COUNT; ++k) {
-      stages[k] += d->stage_ns[k];
+      stages[k] += d->laps.ns[k];
     }
   }
   stages[STAGE_MIX] = mix_ns;

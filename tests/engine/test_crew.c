@@ -269,6 +269,9 @@ storm(const uint64_t number, const uint32_t threads)
         fake_track_hole(t, any((uint32_t)t->nchunks), !any(4));
       }
     }
+    if (cycles % 16 == 12) {
+      rig_simple(r, COMMAND_DECK_REMOVE, (uint8_t)any(DECKS), AT_NOW);
+    }
     const uint32_t n  = any(6) ? any(700) : any(2) ? any(MAX_BLOCK) : 0;
     EngineIo       io = {.master = {r->master[0], r->master[1]}, .cue = {r->cue[0], r->cue[1]}};
     for (uint8_t d = 0; d < DECKS; d += 2) { // the others have no ports
@@ -285,6 +288,9 @@ storm(const uint64_t number, const uint32_t threads)
       const Notice* const x       = &r->notice[i];
       const float         facts[] = {(float)x->kind, (float)x->deck, (float)x->at};
       hash                        = mixed(hash, facts, 3);
+      if (x->kind == NOTICE_DECK_RETIRED) {
+        rig_add_deck(r, x->deck);
+      }
     }
     for (int side = 0; side < 2; ++side) {
       hash = mixed(mixed(hash, r->master[side], n), r->cue[side], n);
