@@ -235,7 +235,7 @@ a_live_score_begins_when_its_tracks_are_there(void** state)
   fake_turn(f);
   assert_string_equal(f->answers[0], "/ok /score/play 50");
   assert_int_equal(f->sent[0].kind, COMMAND_TRACK);
-  const int64_t origin = f->now + FAKE_RATE;
+  const int64_t origin = (f->now + FAKE_RATE + MAX_BLOCK - 1) / MAX_BLOCK * MAX_BLOCK;
   pass(f, f->now + FAKE_RATE / 2); // its play has entered the ring
   assert_int_equal(f->sent[1].kind, COMMAND_PLAY);
   assert_int_equal(f->sent[1].at, origin);
