@@ -16,6 +16,7 @@ struct Call {
   Sender       sender;
   uint8_t      deck, k;  ///< from 0
   uint64_t     decks;    ///< those whose queue it is in
+  uint64_t     without;  ///< decks that it is not to start: they were stopped since
   int64_t      at;       ///< engine frame, or AT_NOW
   int64_t      received; ///< engine frame
   const char*  address;

@@ -21,7 +21,16 @@ void load_prefetch(Control* c);
 Progress run_deck_add(Control* c, Call* call);
 Progress run_deck_remove(Control* c, Call* call);
 
+// commands_group.c
+Progress run_group_add(Control* c, Call* call);
+Progress run_group_remove(Control* c, Call* call);
+Progress run_group_exclusive(Control* c, Call* call);
+int      read_group_exclusive(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_group_decks(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+
 // commands_transport.c
+Progress run_group_play(Control* c, Call* call);
+Progress run_group_stop(Control* c, Call* call);
 Progress run_play(Control* c, Call* call);
 Progress run_pause(Control* c, Call* call);
 Progress run_stop(Control* c, Call* call);

@@ -66,7 +66,8 @@ drop_command(void* const data, void* const element)
   }
   if (m->kind == COMMAND_START) { // the others start without it
     m->decks.mask &= ~(UINT64_C(1) << g->deck);
-    return !m->decks.mask;
+    m->decks.stop &= ~(UINT64_C(1) << g->deck);
+    return !(m->decks.mask | m->decks.stop);
   }
   if (m->kind == COMMAND_PARAM ? m->param.param >= PARAM_CROSSFADER : m->kind > COMMAND_PLUGIN) {
     return false; // not a deck's
@@ -101,7 +102,8 @@ take_away(Control* const c, const uint8_t deck, const int64_t at)
   c->present &= ~bit;
   c->leaving |= bit;
   heap_remove_if(c->futures, drop_future, &gone);
-  heap_remove_if(c->out, drop_command, &gone);
+  control_remove_commands(c, drop_command, &gone);
+  groups_forget(c, deck);
   heap_remove_if(c->echoes, drop_echo, &gone);
 }
 

@@ -90,6 +90,7 @@ control_free(Control* const c)
   osc_free(c->osc);
   tickets_clear(&c->tickets);
   heap_free(c->out);
+  free(c->aside.list);
   heap_free(c->echoes);
   heap_free(c->futures);
   params_free(c->params);

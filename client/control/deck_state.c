@@ -233,8 +233,8 @@ is_planned(const Control* const c, const uint8_t deck, const int64_t at)
   return plan != INT64_MIN && plan <= at && now_of(c) < seen_from(c, plan);
 }
 
-static bool
-plays_at(const Control* const c, const uint8_t deck, const int64_t at)
+bool
+deck_plays_at(const Control* const c, const uint8_t deck, const int64_t at)
 {
   return is_planned(c, deck, at) ? c->decks[deck].plan_plays : deck_state(c, deck) == DECK_PLAYING;
 }
@@ -247,7 +247,7 @@ deck_frame_at(const Control* const c, const uint8_t deck, const int64_t at)
   const bool              plan  = is_planned(c, deck, at);
   const int64_t           from  = plan ? c->decks[deck].plan_at : now_of(c);
   const double            frame = plan ? c->decks[deck].plan_frame : deck_heard(c, deck);
-  const double            ahead = s && plays_at(c, deck, at) ? (double)(at - from) / c->ops.rate * s->rate : 0.0;
+  const double            ahead = s && deck_plays_at(c, deck, at) ? (double)(at - from) / c->ops.rate * s->rate : 0.0;
   return frame + ahead * (double)atomic_load_explicit(&l->speed, memory_order_relaxed);
 }
 
@@ -257,7 +257,7 @@ plan(Control* const c, const uint8_t deck, const Command* const m)
   Deck* const   d     = &c->decks[deck];
   const int64_t at    = time_of(c, m);
   double        frame = deck_frame_at(c, deck, at);
-  bool          plays = plays_at(c, deck, at);
+  bool          plays = deck_plays_at(c, deck, at);
   if (m->kind == COMMAND_TRACK && is_stem_of_many(c, m)) {
     return;
   }

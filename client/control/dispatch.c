@@ -25,49 +25,6 @@ control_drop_call(Control* const c, Call* const call)
   call_free(call);
 }
 
-bool
-control_command(Control* const c, const Call* const call, const int64_t at, const Command* const command)
-{
-  Outgoing copy   = {*command, call->sender.kind == SENDER_SCORE ? call->sender.score.score : NULL};
-  copy.command.at = at;
-  const bool echo = command->kind == COMMAND_PARAM || command->kind == COMMAND_PORT;
-  if (!heap_push(c->out, at, &copy) || (echo && at != AT_NOW && !heap_push(c->echoes, at, &copy))) {
-    answer_error(c, call, "too many commands wait for their time: send it again later");
-    return false;
-  }
-  if (echo && at == AT_NOW) {
-    params_apply(c->params, &copy.command, now_of(c));
-  }
-  deck_plan(c, &copy.command);
-  if (at == AT_NOW) {
-    deck_will_be(c, &copy.command);
-  }
-  return true;
-}
-
-bool
-control_fill_ring(Control* const c)
-{
-  const int64_t now = now_of(c);
-  int64_t       at  = 0;
-  for (const Outgoing* e; (e = heap_top(c->echoes, &at)) && at <= now; heap_pop(c->echoes)) {
-    params_apply(c->params, &e->command, at);
-  }
-  flow_update(&c->flow, c->ops.commands, now, 2 * (int64_t)atomic_load(&c->ops.levels->block));
-  c->held = false;
-  for (const Outgoing* e; (e = heap_top(c->out, &at)) && at <= now + RING_LEAD; heap_pop(c->out)) {
-    const bool room = ring_space(c->ops.commands) > 0;
-    c->held         = !room || !flow_pass(&c->flow, &e->command);
-    c->stats.full += !room && !c->full;
-    c->full = !room;
-    if (c->held) {
-      return true;
-    }
-    ring_write(c->ops.commands, &e->command);
-  }
-  return false;
-}
-
 /// Whether `call` is the first in all queues it is in.
 static bool
 is_first(const Control* const c, const Call* const call)
@@ -166,6 +123,9 @@ decks_of(const Control* const c, const Call* const call)
   if (call->entry->queue == QUEUE_DECK) {
     return UINT64_C(1) << call->deck;
   }
+  if (call->entry->queue == QUEUE_MEMBERS) {
+    return c->groups[call->k].members;
+  }
   for (int i = 1; i < call->count; ++i) {
     mask |= UINT64_C(1) << ((unsigned)call->values[i].number - 1);
   }
@@ -188,10 +148,15 @@ begin(Control* const c, Call* const call)
     return;
   }
   bool good = true;
-  if (call->entry->queue == QUEUE_RECORD || call->entry->queue == QUEUE_SCORE) {
-    good = enqueue(&c->queues[call->entry->queue == QUEUE_RECORD ? RECORD_QUEUE : SCORE_QUEUE], call);
+  if (call->entry->queue >= QUEUE_RECORD) {
+    good = enqueue(&c->queues[RECORD_QUEUE + (call->entry->queue - QUEUE_RECORD)], call);
   } else {
     call->decks = decks_of(c, call);
+    if (!call->decks) {
+      answer_error(c, call, "group %d has no decks: /group/%d/add one first", call->k + 1, call->k + 1);
+      control_drop_call(c, call);
+      return;
+    }
     for (int q = 0; q < MAX_DECKS && good; ++q) {
       good = !(call->decks >> q & 1) || enqueue(&c->queues[q], call);
     }
@@ -337,7 +302,7 @@ control_cancel_score(Control* const c, const Score* const score)
 {
   Cancel cancel = {c, score};
   heap_remove_if(c->futures, cancel_future, &cancel);
-  heap_remove_if(c->out, cancel_command, &cancel);
+  control_remove_commands(c, cancel_command, &cancel);
   heap_remove_if(c->echoes, cancel_command, &cancel);
   for (int i = 0; i < QUEUE_COUNT; ++i) {
     Queue* const q = &c->queues[i];

@@ -8,6 +8,7 @@
 #include "control/call.h"
 #include "control/control.h"
 #include "control/flow.h"
+#include "control/groups.h"
 #include "control/heap.h"
 #include "control/meters.h"
 #include "control/notices.h"
@@ -32,6 +33,7 @@ enum {
   SEEK_PINS    = PIN_HOT_CUE - PIN_SEEK,
   RECORD_QUEUE = MAX_DECKS, ///< after those of the decks
   SCORE_QUEUE,
+  GROUPS_QUEUE, ///< in the order of QueueKind
   QUEUE_COUNT
 };
 
@@ -76,6 +78,12 @@ typedef struct {
   const Score* score;
 } Outgoing;
 
+/// What found its deck's queue in the engine full, in order.
+typedef struct {
+  Outgoing* list;
+  size_t    count, room;
+} Aside;
+
 typedef struct {
   bool         on;
   char*        path;
@@ -96,6 +104,7 @@ struct Control {
   Ops      ops;
   Params*  params;
   Heap*    out;     ///< of Outgoing: waiting for the ring
+  Aside    aside;   ///< likewise
   Heap*    echoes;  ///< of Outgoing: to be shown in params when their frame comes
   Heap*    futures; ///< of Call*: not begun
   Flow     flow;
@@ -106,6 +115,7 @@ struct Control {
   uint64_t expected; ///< that a score being checked will add
   uint64_t leaving;  ///< likewise: the engine has yet to let go of it
   Deck     decks[MAX_DECKS];
+  Group    groups[MAX_GROUPS];
   Queue    queues[QUEUE_COUNT];
 
   Recording   recording;
@@ -162,11 +172,18 @@ void control_submit_call(Control* c, Call* call);
 /// Begin the calls whose time is near, go on with those that waited.
 void control_run_calls(Control* c);
 
+// outgoing.c
+
 /// Carry out `call`'s command at engine frame `at` (or AT_NOW).  false: too many wait; the call was answered.
 bool control_command(Control* c, const Call* call, int64_t at, const Command* command);
 
 /// Move what is due into the command ring; whether something due had no room.
 bool control_fill_ring(Control* c);
+
+/// Take back commands that aren't in the ring yet; `element` is an Outgoing, which `unwanted` may change.
+void control_remove_commands(Control* c, bool (*unwanted)(void* data, void* element), void* data);
+
+// dispatch.c
 
 /// Free calls that nobody wants, and the tracks that they hold.
 void control_drop_call(Control* c, Call* call);
@@ -196,6 +213,7 @@ void        deck_put(Control* c, uint8_t deck, uint8_t stem, const Stem* s); ///
 void        deck_will_move(Control* c, uint8_t deck, int64_t at);            ///< a start is on its way
 void        deck_will_be(Control* c, const Command* command);                ///< soon: read as if it had been
 void        deck_plan(Control* c, const Command* command);                   ///< at its time, for deck_frame_at
+bool        deck_plays_at(const Control* c, uint8_t deck, int64_t at);       ///< and then
 bool        deck_is_idle(const Control* c, uint8_t deck); ///< doesn't play, and nothing on its way starts it
 
 #endif

@@ -134,7 +134,7 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   tell_number(&t, "cache/size", disk.cache_size_mb);
   tell_number(&t, "disk/rate", c->stats.disk_rate);
   tell_count(&t, "record/lost", disk.record_lost);
-  tell_count(&t, "commands/waiting", heap_count(c->out) + heap_count(c->futures));
+  tell_count(&t, "commands/waiting", heap_count(c->out) + c->aside.count + heap_count(c->futures));
   tell_count(&t, "osc/lost", osc_lost(c->osc));
   tell_count(&t, "osc/unsent", osc_unsent(c->osc));
   tell_count(&t, "osc/subscriptions", (uint64_t)c->subscribers.count);

@@ -2,6 +2,7 @@
 #include "control/table.h"
 
 #include "control/commands.h"
+#include "control/groups.h"
 
 // clang-format off
 
@@ -18,6 +19,7 @@
 #define DECK .queue = QUEUE_DECK, .score = true
 #define HOT_CUE .slots = MAX_HOT_CUES, .slot_name = "hot cue"
 #define STEM .slots = MAX_STEMS, .slot_name = "stem"
+#define GROUP .slots = MAX_GROUPS, .slot_name = "group"
 #define PARAMETER(p) .control = CONTROL_PARAM, .param = p, .run = run_param, .read = read_param, .score = true
 #define EQ(s) .control = CONTROL_PORT, .slot = SLOT_EQ, .symbol = s, .run = run_port, .read = read_port, .score = true
 
@@ -27,7 +29,7 @@ const Entry table[] = {
   {"/deck/N/unload", {{0}}, "take the track off", .run = run_unload, DECK},
   {"/deck/N/play", {WHEN}, "play, now or exactly then", .run = run_play, .initial = "0", DECK},
   {"/deck/N/pause", {WHEN}, "pause where it is", .run = run_pause, .initial = "0", DECK},
-  {"/deck/N/stop", {WHEN}, "pause and return to the cue point", .run = run_stop, .initial = "0", DECK},
+  {"/deck/N/stop", {WHEN}, "pause and return to the cue point; given for now it takes back starts that were to come", .run = run_stop, .initial = "0", DECK},
   {"/deck/N/toggle", {WHEN}, "play or pause", .run = run_toggle, .initial = "0", DECK},
   {"/deck/N/seek", {POSITION}, "go to a place in the track", .run = run_seek, DECK},
   {"/deck/N/jump", {NUMBER("seconds", -360000.0, 360000.0, "s")}, "go ahead, or back where negative", .run = run_jump, DECK},
@@ -82,7 +84,17 @@ const Entry table[] = {
    "fade a deck out and take it away with all it has; answered when its number is free", .run = run_deck_remove, DECK},
   {"/start", {{ARG_NUMBER, "seconds-from-now", 0.0, DAY, "s", NULL, false}, {ARG_DECKS, "deck", 0, 0, NULL, NULL, true}},
    "start these decks on one frame; without any, all that have a track", .run = run_start, .initial = "all", .queue = QUEUE_DECKS, .score = true},
-  {"/stop", {{0}}, "stop all decks", .run = run_stop_all, .score = true},
+  {"/stop", {{0}}, "stop all decks, and take back starts that were to come", .run = run_stop_all, .score = true},
+  {"/group/K/add", {{ARG_DECK, "deck", 0, 0, NULL, NULL, false}}, "put a deck into a group; it may be in several",
+   .run = run_group_add, GROUP, .queue = QUEUE_GROUPS, .score = true},
+  {"/group/K/remove", {{ARG_DECK, "deck", 0, 0, NULL, NULL, false}}, "take a deck out of a group", .run = run_group_remove,
+   GROUP, .queue = QUEUE_GROUPS, .score = true},
+  {"/group/K/exclusive", {SWITCH("on")}, "only one of the group plays: starting it stops the others on the same frame",
+   .run = run_group_exclusive, .read = read_group_exclusive, GROUP, .queue = QUEUE_GROUPS, .score = true},
+  {"/group/K/play", {WHEN}, "start all of the group that have a track, on one frame", .run = run_group_play, GROUP,
+   .queue = QUEUE_MEMBERS, .score = true},
+  {"/group/K/stop", {WHEN}, "stop all of the group, on one frame", .run = run_group_stop, GROUP, .score = true},
+  {"/group/K/decks", {{0}}, "the decks of a group", .read = read_group_decks, GROUP},
   {"/crossfader", {NUMBER("position", -1.0, 1.0, NULL)}, "from side a to side b", PARAMETER(PARAM_CROSSFADER), .ramp = true},
   {"/crossfader/curve", {CHOICE("curve", "linear|power|cut")}, "how it fades", PARAMETER(PARAM_CURVE)},
   {"/master/gain", {NUMBER("gain", -60.0, 12.0, "dB")}, "of the master", PARAMETER(PARAM_MASTER_GAIN), .ramp = true},

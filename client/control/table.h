@@ -40,7 +40,15 @@ typedef struct {
 } ArgSpec;
 
 /// What has to be in order: commands of one queue are carried out one after the other.
-typedef enum { QUEUE_NONE, QUEUE_DECK, QUEUE_DECKS, QUEUE_RECORD, QUEUE_SCORE } QueueKind;
+typedef enum {
+  QUEUE_NONE,
+  QUEUE_DECK,
+  QUEUE_DECKS,
+  QUEUE_MEMBERS, ///< those of all decks of a group
+  QUEUE_RECORD,  ///< from here on queues that are no deck's
+  QUEUE_SCORE,
+  QUEUE_GROUPS
+} QueueKind;
 
 /// How far a call has come.
 typedef enum { CALL_DONE, CALL_WAITS } Progress;

@@ -52,7 +52,6 @@ hand_to_many(EngineRt* const e, const Command* const c, const uint64_t mask, con
     }
     e->handed |= bit;
   }
-  e->handed = 0;
   return true;
 }
 
@@ -115,11 +114,17 @@ hand_on(EngineRt* const e, const Command* const c)
   switch ((CommandKind)c->kind) {
     case COMMAND_START: {
       // One frame for all of them, also when it is now
-      const int64_t at = c->at == AT_NOW ? e->frame : c->at;
-      return hand_to_many(e, c, c->decks.mask, COMMAND_PLAY, at);
+      const int64_t at  = c->at == AT_NOW ? e->frame : c->at;
+      const bool    all = hand_to_many(e, c, c->decks.mask, COMMAND_PLAY, at) &&
+                       hand_to_many(e, c, c->decks.stop & ~c->decks.mask, COMMAND_STOP, at);
+      e->handed = all ? 0 : e->handed;
+      return all;
     }
-    case COMMAND_STOP_ALL:
-      return hand_to_many(e, c, UINT64_MAX, COMMAND_STOP, c->at);
+    case COMMAND_STOP_ALL: {
+      const bool all = hand_to_many(e, c, UINT64_MAX, COMMAND_STOP, c->at);
+      e->handed      = all ? 0 : e->handed;
+      return all;
+    }
     case COMMAND_STATS_RESET:
       stats_reset_rt(e->levels);
       return true;

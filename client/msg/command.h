@@ -32,7 +32,7 @@ typedef enum {
   COMMAND_PARAM,       ///< .param  any continuous or switched control of the engine's own
   COMMAND_PORT,        ///< .port   a control port of a hosted plugin
   COMMAND_PLUGIN,      ///< .plugin put an instance into a slot; the one before is retired
-  COMMAND_START,       ///< .decks  start these decks on one frame
+  COMMAND_START,       ///< .decks  start these decks on one frame, and stop others on it
   COMMAND_DECK_ADD,    ///< .memory a new deck, empty, its mixer strip at the defaults
   COMMAND_DECK_REMOVE, ///< deck    fades out, gives back all that it has, then itself
   COMMAND_STOP_ALL,    ///<         every deck, as COMMAND_STOP
@@ -104,6 +104,7 @@ typedef struct {
 
 typedef struct {
   uint64_t mask; ///< bit N: deck N
+  uint64_t stop; ///< decks to stop on the same frame, none of `mask`
 } CommandDecks;
 
 typedef struct {
@@ -111,9 +112,11 @@ typedef struct {
 } CommandDeck;
 
 typedef struct {
-  int64_t  at;   ///< engine frame at which it is heard, or AT_NOW; past: at once, and counted as late
-  uint16_t kind; ///< a CommandKind
-  uint8_t  deck; ///< where the kind has one
+  int64_t  at;         ///< engine frame at which it is heard, or AT_NOW; past: at once, and counted as late
+  uint16_t kind;       ///< a CommandKind
+  uint8_t  deck;       ///< where the kind has one
+  bool     takes_back; ///< a stop: starts to come that were given before it are forgotten ...
+  bool     kept;       ///< ... but for those with this
   union {
     CommandTrack  track;
     CommandSeek   seek;
