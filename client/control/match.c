@@ -176,7 +176,7 @@ table_find(const char* const address, const uint64_t decks, uint8_t* const deck,
     if (!has_form(e->address, address, &n, &slot)) {
       continue;
     }
-    if (!there_is(decks, n)) {
+    if (table_is_of_deck(e) && !there_is(decks, n)) {
       table_no_deck(n, decks, error);
       return NULL;
     }

@@ -35,6 +35,20 @@ numbers_are_given_and_taken(void** state)
   fake_free(f);
 }
 
+// Deck 1 is no more needed than others.
+static void
+the_first_may_go(void** state)
+{
+  (void)state;
+  Fake* const f = fake_new();
+  assert_string_equal(fake_ask(f, "/deck/remove 1"), "/ok /deck/remove");
+  assert_string_equal(fake_ask(f, "/get /deck/2/fader"), "/ok /get");
+  assert_string_equal(fake_ask(f, "/crossfader 0.5"), "/ok /crossfader");
+  assert_string_equal(fake_ask(f, "/deck/1/play"), "/error /deck/1/play \"no deck 1: there are 2 .. 4\"");
+  assert_string_equal(fake_ask(f, "/deck/add"), "/ok /deck/add 1");
+  fake_free(f);
+}
+
 // Its settings were another's.
 static void
 a_new_deck_is_at_its_defaults(void** state)
@@ -121,6 +135,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(numbers_are_given_and_taken),
+    cmocka_unit_test(the_first_may_go),
     cmocka_unit_test(a_new_deck_is_at_its_defaults),
     cmocka_unit_test(what_was_on_its_way_comes_back),
     cmocka_unit_test(a_score_adds_its_decks),
