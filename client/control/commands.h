@@ -87,8 +87,17 @@ int read_length(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value
 int read_path(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int read_latency(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int read_shift(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
-int read_meter(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
-int read_master_meter(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+
+// readings_mixer.c
+int      read_meter(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_rms(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_hold(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_clips(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_reduction(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_ahead(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+Progress run_clips_reset(Control* c, Call* call);
+
+// readings.c again
 int read_cue(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int read_hot_cue(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int read_loop(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);

@@ -13,6 +13,9 @@ static const double MAX_SHIFT = 12.0; ///< semitones, that the pitch plugin can 
 static int64_t
 time_for(const Control* const c, const Call* const call, const uint8_t deck)
 {
+  if (deck >= MAX_DECKS) {
+    return call->at;
+  }
   const Queue* const q     = &c->queues[deck];
   bool               early = call->at != AT_NOW && deck_is_idle(c, deck);
   for (size_t i = 0; early && i < q->count; ++i) {
@@ -98,7 +101,7 @@ Progress
 run_port(Control* const c, Call* const call)
 {
   const Entry* const e = call->entry;
-  if (set_port(c, call, call->deck, e->slot, e->symbol, call->values[0].number, 0)) {
+  if (set_port(c, call, entry_chain(e, call->deck), e->slot, e->symbol, call->values[0].number, 0)) {
     answer_ok(c, call, NULL, 0);
   }
   return CALL_DONE;
@@ -123,7 +126,8 @@ check_set(Control* const c, const Call* const call, Error* const error)
   if (!deck_exists(c, call->deck)) { // a score adds it before
     return STATUS_OK;
   }
-  const Status s = c->ops.plugin_port(c->ops.self, call->deck, call->entry->slot, symbol, &port, error);
+  const Status s =
+    c->ops.plugin_port(c->ops.self, entry_chain(call->entry, call->deck), call->entry->slot, symbol, &port, error);
   if (s) {
     return s;
   }
@@ -143,7 +147,8 @@ check_set(Control* const c, const Call* const call, Error* const error)
 Progress
 run_set(Control* const c, Call* const call)
 {
-  if (set_port(c, call, call->deck, call->entry->slot, call->values[0].text, call->values[1].number, 0)) {
+  const uint8_t chain = entry_chain(call->entry, call->deck);
+  if (set_port(c, call, chain, call->entry->slot, call->values[0].text, call->values[1].number, 0)) {
     answer_ok(c, call, NULL, 0);
   }
   return CALL_DONE;
@@ -180,8 +185,9 @@ run_ramp(Control* const c, Call* const call)
   }
   const double   target = call->values[1].number;
   const uint32_t frames = (uint32_t)frames_of(c, call->values[2].number);
-  const bool     done   = e->control == CONTROL_PARAM ? set_param(c, call, e, deck, k, target, frames)
-                                                      : set_port(c, call, deck, e->slot, e->symbol, target, frames);
+  const bool     done   = e->control == CONTROL_PARAM
+                            ? set_param(c, call, e, deck, k, target, frames)
+                            : set_port(c, call, entry_chain(e, deck), e->slot, e->symbol, target, frames);
   if (done) {
     answer_ok(c, call, NULL, 0);
   }

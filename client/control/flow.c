@@ -29,7 +29,7 @@ flow_lane(const Command* const c)
     case COMMAND_PARAM:
       return is_mixers(c->param.param) ? MAX_DECKS : c->deck;
     default:
-      return c->deck;
+      return c->deck < MAX_DECKS ? c->deck : MAX_DECKS;
   }
 }
 

@@ -54,7 +54,13 @@ is_of_deck(const Entry* const e)
 static bool
 is_of_mixer(const Entry* const e)
 {
-  return !is_of_deck(e) && e->control == CONTROL_PARAM;
+  static const char* const parts[] = {"/crossfader", "/master/", "/booth/", "/cue/", "/mic/", "/clips/"};
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); ++i) {
+    if (!strncmp(e->address, parts[i], strlen(parts[i]))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static bool

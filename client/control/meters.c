@@ -14,19 +14,23 @@ static const int64_t RECENT_NS  = 300000000;            ///< likewise to who was
 static const int64_t FORGET_NS  = INT64_C(10000000000); ///< a silent asker's peaks tell nothing about the present
 
 static _Atomic float*
-source(const Control* const c, const int meter)
+source(const Control* const c, const int meter, const int side)
 {
-  return meter == METER_MASTER ? c->ops.levels->master_peak : c->ops.levels->deck[meter].peak;
+  Levels* const l = c->ops.levels;
+  return meter == METER_LIMITER  ? &l->limiter_taken
+         : meter == METER_MASTER ? &l->master.peak[side]
+         : meter == METER_MIC    ? &l->mic.peak[side]
+                                 : &l->deck[meter].meter.peak[side];
 }
 
 /// Tell all ears what the engine holds.
 static void
 take(Control* const c, const int meter)
 {
-  _Atomic float* const peaks = source(c, meter);
-  for (int side = 0; side < 2; ++side) {
-    if (atomic_load_explicit(&peaks[side], memory_order_relaxed) > 0.0f) {
-      const float peak = levels_take_peak(&peaks[side]);
+  for (int side = 0; side < (meter == METER_LIMITER ? 1 : 2); ++side) {
+    _Atomic float* const held = source(c, meter, side);
+    if (atomic_load_explicit(held, memory_order_relaxed) > 0.0f) {
+      const float peak = levels_take_peak(held);
       for (Ear* e = c->meters.first; e; e = e->next) {
         e->held[meter][side] = e->held[meter][side] > peak ? e->held[meter][side] : peak;
       }

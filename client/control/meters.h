@@ -9,7 +9,9 @@
 #include "msg/levels.h"
 
 enum {
-  METER_MASTER = MAX_DECKS, ///< before it: those of the decks
+  METER_MIC    = CHAIN_MIC, ///< before it: those of the decks
+  METER_MASTER = CHAIN_MASTER,
+  METER_LIMITER, ///< what it takes away at most, on the left
   METER_COUNT,
   MAX_ASKERS = 32 ///< who read meters by /get; the one that was silent longest makes room
 };

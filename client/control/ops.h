@@ -43,7 +43,8 @@ typedef struct {
   /// The disk thread has requests to read.
   void (*wake_disk)(void* self);
 
-  /// A port of the plugin in a deck's slot.  STATUS_NOT_FOUND with a text that lists what there is.
+  /// A port of the plugin in a chain's slot; a deck's chain, CHAIN_MIC or CHAIN_MASTER.  STATUS_NOT_FOUND with a text
+  /// that lists what there is.
   Status (*plugin_port)(void* self, uint8_t deck, uint8_t slot, const char* symbol, OpsPort* out, Error* error);
   float (*plugin_value)(void* self, uint8_t deck, uint8_t slot, uint32_t port); ///< as the port stands now
 
@@ -59,7 +60,7 @@ typedef struct {
   /// A deck got another track, title NULL: none (the JACK client shows it in its port names).
   void (*titled)(void* self, uint8_t deck, const char* title);
 
-  /// A deck's latency changed (the JACK client tells the server).
+  /// A chain's latency changed (the JACK client tells the server).
   void (*latency_changed)(void* self, uint8_t deck);
 
   OpsDiskStats (*disk_stats)(void* self);

@@ -38,6 +38,9 @@ control_command(Control* const c, const Call* const call, const int64_t at, cons
   if (echo && at == AT_NOW) {
     params_apply(c->params, &copy.command, now_of(c));
   }
+  if (command->deck >= MAX_DECKS) { // for the plugins of the microphone or the master
+    return true;
+  }
   plan_stops(c, &copy.command);
   deck_plan(c, &copy.command);
   if (at == AT_NOW) {

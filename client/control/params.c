@@ -15,13 +15,29 @@ typedef struct {
 
 struct Params {
   Glide param[PARAM_COUNT][MAX_DECKS][MAX_STEMS];
-  Glide port[MAX_DECKS][MAX_SLOTS][SHADOWED_PORTS];
+  Glide port[MAX_CHAINS][MAX_SLOTS][SHADOWED_PORTS];
 };
 
 float
 param_default(const Param param)
 {
-  return param == PARAM_SPEED || param == PARAM_FADER ? 1.0f : 0.0f;
+  switch (param) {
+    case PARAM_SPEED:
+    case PARAM_FADER:
+      return 1.0f;
+    case PARAM_CEILING:
+      return -0.3f;
+    case PARAM_LIMITER_RELEASE:
+      return 100.0f;
+    case PARAM_DUCK_THRESHOLD:
+      return -40.0f;
+    case PARAM_DUCK_ATTACK:
+      return 10.0f;
+    case PARAM_DUCK_RELEASE:
+      return 500.0f;
+    default:
+      return 0.0f;
+  }
 }
 
 static bool

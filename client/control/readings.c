@@ -37,11 +37,12 @@ read_port(const Control* const c, const Entry* const e, const uint8_t deck, cons
   OpsPort port;
   float   value = 0.0f;
   (void)k;
-  if (c->ops.plugin_port(c->ops.self, deck, e->slot, e->symbol, &port, NULL)) {
+  const uint8_t chain = entry_chain(e, deck);
+  if (c->ops.plugin_port(c->ops.self, chain, e->slot, e->symbol, &port, NULL)) {
     return 0;
   }
-  if (!params_port(c->params, deck, e->slot, port.port, now_of(c), &value)) {
-    value = c->ops.plugin_value(c->ops.self, deck, e->slot, port.port);
+  if (!params_port(c->params, chain, e->slot, port.port, now_of(c), &value)) {
+    value = c->ops.plugin_value(c->ops.self, chain, e->slot, port.port);
   }
   out[0] =
     e->args[0].kind == ARG_NUMBER ? value_float(value) : value_int((int)value); // an enumeration: as the port has it
@@ -110,31 +111,6 @@ read_shift(const Control* const c, const Entry* const e, const uint8_t deck, con
   (void)k;
   out[0] = value_float(atomic_load_explicit(&c->ops.levels->deck[deck].shift, memory_order_relaxed));
   return 1;
-}
-
-static int
-meter(const Control* const c, const int which, Value* const out)
-{
-  Control* const m = (Control*)c;
-  meters_read(m, c->listener ? c->listener : c->asker ? meters_asker(m, c->asker) : NULL, which, out);
-  return 2;
-}
-
-int
-read_meter(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
-{
-  (void)e;
-  (void)k;
-  return meter(c, deck, out);
-}
-
-int
-read_master_meter(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
-{
-  (void)e;
-  (void)deck;
-  (void)k;
-  return meter(c, METER_MASTER, out);
 }
 
 int

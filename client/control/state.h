@@ -118,6 +118,7 @@ struct Control {
   Group    groups[MAX_GROUPS];
   Queue    queues[QUEUE_COUNT];
 
+  uint64_t    clips_before[MAX_CHAINS]; ///< at the last /clips/reset
   Recording   recording;
   Score*      score;
   size_t      refused; ///< how many commands of scores failed

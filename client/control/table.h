@@ -80,12 +80,20 @@ typedef struct Entry {
   ControlKind control;
   Param       param;
   uint8_t     slot;
+  uint8_t     chain; ///< CHAIN_MIC, CHAIN_MASTER; 0: the deck's
   const char* symbol;
   bool        ramp;    ///< /ramp moves it
   const char* initial; ///< the argument that may be left out, or else the first, by default; NULL: see control
   bool        score;   ///< false: makes no sense in a score
   bool        meter;   ///< subscribers are told it always, not only when it has changed
 } Entry;
+
+/// The chain that an entry with a plugin's slot, or a meter, is about.
+static inline uint8_t
+entry_chain(const Entry* e, uint8_t deck)
+{
+  return e->chain ? e->chain : deck;
+}
 
 extern const Entry  table[];
 extern const size_t table_size;

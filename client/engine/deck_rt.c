@@ -76,21 +76,6 @@ apply_gate(DeckRt* const d, const uint32_t n, float* const bus[2])
   }
 }
 
-RT static void
-take_peaks(DeckRt* const d, const uint32_t n, float* const bus[2])
-{
-  for (int side = 0; side < 2; ++side) {
-    const uint32_t bits = frames_peak_bits_rt(bus[side], n);
-    float          peak;
-    memcpy(&peak, &bits, sizeof(peak));
-    if (bits >= 0x7f800000u) { // a plugin gave nonsense: the mix must not have it
-      memset(bus[side], 0, n * sizeof(float));
-    } else if (peak > d->peak[side]) {
-      d->peak[side] = peak;
-    }
-  }
-}
-
 // What the head that is heard came upon: holes, the end of the track.
 RT static void
 look_at_head(DeckRt* const d, const int64_t now)
@@ -185,7 +170,7 @@ run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
     apply_gate(d, n, bus);
   }
   apply_trim(d, now, n, bus);
-  take_peaks(d, n, bus);
+  meter_take_rt(&d->meter, bus, n);
   d->sounds = true;
   if (d->closing && d->gate == 0.0f) {
     deck_closed_rt(d, now + n);
@@ -228,8 +213,7 @@ let_join(DeckRt* const d)
 RT static void
 begin_cycle(DeckRt* const d, const int64_t now)
 {
-  d->sounds  = false;
-  d->peak[0] = d->peak[1] = 0.0f;
+  d->sounds = false;
   let_join(d);
   source_refresh_rt(&d->path.source, grid_floor_rt(now, TEMPO_GRID));
   if (d->leaving && !d->running) {
@@ -291,5 +275,5 @@ deck_run_rt(DeckRt* const d, const int64_t now, const uint32_t n, float* const b
     }
   }
   d->ns = clock_ns() - d->laps.begin;
-  deck_show_rt(d, now);
+  deck_show_rt(d, now, n);
 }

@@ -12,6 +12,8 @@
 // goes on when it plays.  STALE -> SILENCE (what rings dies away) -> WAIT (for data) -> FILL (the latency) -> READY.
 
 #include "engine/chain_rt.h"
+#include "engine/delay_rt.h"
+#include "engine/meter_rt.h"
 #include "engine/path_rt.h"
 #include "engine/playhead.h"
 #include "engine/queue_rt.h"
@@ -37,7 +39,8 @@ typedef struct DeckRt {
   uint32_t  rate; ///< of the engine, Hz
   Levels*   levels;
   Playhead* playhead;
-  float*    bus[2]; ///< [MAX_BLOCK] to play into where no port is there for it
+  float*    bus[2];     ///< [MAX_MADE] to play into where no port is there for it
+  Delay     port_delay; ///< what it made ahead of its time, for its port
 
   Queue queue;
   Path  path;
@@ -55,6 +58,7 @@ typedef struct DeckRt {
   float     gate;          ///< of the output, 0 .. 1
   uint32_t  mute;          ///< frames of output that belong to nobody
   uint32_t  rest_latency;  ///< EQ and inserts, as it is accounted for
+  uint32_t  ahead;         ///< frames by which the mix will be ahead of what is heard after this cycle
   int64_t   end_at;        ///< deck frame at which the end of the track has been heard; INT64_MAX: not in sight
 
   Prime    prime;
@@ -75,7 +79,7 @@ typedef struct DeckRt {
   bool     sounds; ///< something was written to the bus
   uint32_t late;
   uint32_t lost; ///< notices that found no room
-  float    peak[2];
+  Meter    meter;
   Laps     laps;
   int64_t  ns;
 } DeckRt;
@@ -108,7 +112,7 @@ RT void    deck_stale_rt(DeckRt* d);
 RT void    deck_state_rt(DeckRt* d, DeckState state, int64_t now);
 RT void    deck_place_rt(DeckRt* d, SincPos pos);
 RT void    deck_notice_rt(DeckRt* d, const Notice* n);
-RT void    deck_show_rt(DeckRt* d, int64_t now);
+RT void    deck_show_rt(DeckRt* d, int64_t now, uint32_t n);
 RT bool    deck_has_room_rt(const DeckRt* d); ///< for the notices of a command that retires something
 RT void    deck_swap_track_rt(DeckRt* d, uint8_t stem, Track* track, int64_t now);
 RT void    deck_drop_leaving_rt(DeckRt* d, int64_t now); ///< Pre: not running

@@ -156,7 +156,7 @@ show_playhead(const DeckRt* const d)
 }
 
 RT void
-deck_show_rt(DeckRt* const d, const int64_t now)
+deck_show_rt(DeckRt* const d, const int64_t now, const uint32_t n)
 {
   DeckLevels* const l       = &d->levels->deck[d->number];
   const Path* const p       = &d->path;
@@ -164,10 +164,10 @@ deck_show_rt(DeckRt* const d, const int64_t now)
   SincPos           heard   = d->rest;
   uint32_t          latency = d->rest_latency + path_latency_rt(p);
   if (d->running) {
-    heard = history_at_rt(&p->history, p->now - d->rest_latency, &step);
+    heard = history_at_rt(&p->history, p->now - d->rest_latency - d->ahead, &step);
   }
   const SincPos end = p->source.end * SINC_ONE;
-  heard             = heard > end ? end : heard;
+  heard             = heard > end ? end : heard < 0 ? 0 : heard;
   atomic_store_explicit(&l->state, (int)d->state, memory_order_relaxed);
   atomic_store_explicit(&l->position, heard, memory_order_relaxed);
   atomic_store_explicit(&l->length, p->source.end, memory_order_relaxed);
@@ -181,10 +181,6 @@ deck_show_rt(DeckRt* const d, const int64_t now)
   atomic_store_explicit(&l->speed, d->state == DECK_EMPTY ? d->speed : (float)((double)step / (double)p->base),
                         memory_order_relaxed);
   atomic_store_explicit(&l->shift, p->phase >= PATH_TO_PITCH ? p->shift : 0.0f, memory_order_relaxed);
-  for (int side = 0; side < 2; ++side) {
-    if (d->peak[side] > atomic_load_explicit(&l->peak[side], memory_order_relaxed)) {
-      atomic_store_explicit(&l->peak[side], d->peak[side], memory_order_relaxed);
-    }
-  }
+  meter_show_rt(&d->meter, &l->meter, n, d->rate);
   show_playhead(d);
 }

@@ -47,7 +47,7 @@ hand_to_many(EngineRt* const e, const Command* const c, const uint64_t mask, con
     one.kind    = (uint16_t)kind;
     one.deck    = i;
     one.at      = at;
-    if (!deck_take_rt(e->deck[i], &one, e->frame, e->seq)) {
+    if (!deck_take_rt(e->deck[i], &one, e->master.mixed, e->seq)) {
       return false;
     }
     e->handed |= bit;
@@ -100,6 +100,18 @@ drop_decks_rt(EngineRt* const e)
   }
 }
 
+// The plugins of the microphone or the master, NULL: it isn't about them, or there is no such slot.
+RT static Rack*
+rack_of(EngineRt* const e, const Command* const c)
+{
+  if ((c->kind != COMMAND_PLUGIN && c->kind != COMMAND_PORT) || (c->deck != CHAIN_MIC && c->deck != CHAIN_MASTER)) {
+    return NULL;
+  }
+  Rack* const   r    = c->deck == CHAIN_MIC ? &e->mic.rack : &e->master.rack;
+  const uint8_t slot = c->kind == COMMAND_PLUGIN ? c->plugin.slot : c->port.slot;
+  return rack_has_rt(r, slot) ? r : NULL;
+}
+
 RT static bool
 fits(const Command* const c)
 {
@@ -114,7 +126,7 @@ hand_on(EngineRt* const e, const Command* const c)
   switch ((CommandKind)c->kind) {
     case COMMAND_START: {
       // One frame for all of them, also when it is now
-      const int64_t at  = c->at == AT_NOW ? e->frame : c->at;
+      const int64_t at  = c->at == AT_NOW ? e->master.mixed : c->at;
       const bool    all = hand_to_many(e, c, c->decks.mask, COMMAND_PLAY, at) &&
                        hand_to_many(e, c, c->decks.stop & ~c->decks.mask, COMMAND_STOP, at);
       e->handed = all ? 0 : e->handed;
@@ -139,7 +151,14 @@ hand_on(EngineRt* const e, const Command* const c)
       break;
   }
   if (mixer_owns_rt(c)) {
-    return mixer_take_rt(&e->mixer, c, e->frame, e->seq);
+    return mixer_take_rt(&e->mixer, c, e->master.mixed, e->seq);
+  }
+  const Rack* const rack = rack_of(e, c);
+  if (master_owns_rt(c) || rack == &e->master.rack) {
+    return master_take_rt(&e->master, c, e->frame, e->seq);
+  }
+  if (mic_owns_rt(c) || rack) {
+    return mic_take_rt(&e->mic, c, e->frame, e->seq);
   }
   if (c->kind == COMMAND_DECK_ADD && add_deck(e, c)) {
     return true;
@@ -151,7 +170,36 @@ hand_on(EngineRt* const e, const Command* const c)
     send_back(e, c);
     return true;
   }
-  return deck_take_rt(e->deck[c->deck], c, e->frame, e->seq);
+  return deck_take_rt(e->deck[c->deck], c, e->master.mixed, e->seq);
+}
+
+RT static void
+show_latency(EngineRt* const e, atomic_uint* const shown, const uint8_t chain, const uint32_t frames)
+{
+  if (atomic_load_explicit(shown, memory_order_relaxed) != frames) {
+    Notice n         = {.at = e->frame, .kind = NOTICE_LATENCY, .deck = chain};
+    n.latency.frames = frames;
+    engine_notice_rt(e, &n);
+    atomic_store_explicit(shown, frames, memory_order_relaxed);
+  }
+}
+
+RT void
+show_chains_rt(EngineRt* const e)
+{
+  Rack* const    rack[]  = {&e->mic.rack, &e->master.rack};
+  const uint8_t  chain[] = {CHAIN_MIC, CHAIN_MASTER};
+  const uint32_t ahead   = master_ahead_rt(&e->master);
+  for (int i = 0; i < 2; ++i) {
+    if (rack[i]->retired && e->nmail < ENGINE_NOTICES) {
+      const Notice n   = {.at = e->frame, .kind = NOTICE_PLUGIN_RETIRED, .deck = chain[i], .plugin = rack[i]->retired};
+      rack[i]->retired = NULL;
+      engine_notice_rt(e, &n);
+    }
+  }
+  show_latency(e, &e->levels->ahead, CHAIN_MASTER, ahead);
+  show_latency(e, &e->levels->mic_latency, CHAIN_MIC, ahead + mic_latency_rt(&e->mic));
+  meter_show_rt(&e->mic.meter, &e->levels->mic, atomic_load_explicit(&e->levels->block, memory_order_relaxed), e->rate);
 }
 
 RT void
@@ -178,7 +226,11 @@ check_fences(EngineRt* const e)
   if (!e->nfences) {
     return;
   }
-  uint64_t oldest = queue_oldest_rt(&e->mixer.queue);
+  const uint64_t others[] = {mic_oldest_rt(&e->mic), master_oldest_rt(&e->master)};
+  uint64_t       oldest   = queue_oldest_rt(&e->mixer.queue);
+  for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); ++i) {
+    oldest = others[i] < oldest ? others[i] : oldest;
+  }
   for (uint32_t i = 0; i < e->ndecks; ++i) {
     const uint64_t o = e->deck[i] ? deck_oldest_rt(e->deck[i]) : UINT64_MAX;
     oldest           = o < oldest ? o : oldest;

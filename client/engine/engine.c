@@ -10,7 +10,7 @@
 
 #define COMMAND_ROOM 4096
 #define NOTICE_ROOM 4096
-#define RECORD_SECONDS 4u
+#define TAP_SECONDS 4u
 
 struct Engine {
   EngineRt rt;
@@ -25,7 +25,8 @@ struct Engine {
 // What a deck takes, in one piece.
 typedef struct {
   DeckRt deck;
-  float  bus[2][MAX_BLOCK] __attribute__((aligned(64)));
+  float  bus[2][MAX_MADE] __attribute__((aligned(64)));
+  float  held[2][DELAY_ROOM];
 } DeckMemory;
 
 // Memory for the process thread: aligned, and touched.
@@ -38,6 +39,52 @@ touched(const size_t size)
     memset(p, 0, whole);
   }
   return p;
+}
+
+static bool
+delay_new(Delay* const d)
+{
+  for (int side = 0; side < 2; ++side) {
+    d->plane[side] = touched(DELAY_ROOM * sizeof(float));
+  }
+  return d->plane[0] && d->plane[1];
+}
+
+static void
+delay_free(Delay* const d)
+{
+  free(d->plane[0]);
+  free(d->plane[1]);
+}
+
+static bool
+master_new(Engine* const e)
+{
+  MasterRt* const m        = &e->rt.master;
+  Delay* const    delays[] = {&m->dry, &m->wet, &m->before, &m->after, &m->pfl};
+  bool            complete = true;
+  for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); ++i) {
+    complete = delay_new(delays[i]) && complete;
+  }
+  for (int i = 0; i < TAP_COUNT; ++i) {
+    m->tap[i].ring = ring_new(TAP_SECONDS * e->rate, 2 * sizeof(float));
+    complete       = m->tap[i].ring && complete;
+  }
+  const SincTable* const table = sinc_table(SINC_32);
+  m->rate                      = e->rate;
+  m->levels                    = &e->levels;
+  master_init_rt(m, table);
+  return complete && table;
+}
+
+static bool
+mic_new(Engine* const e)
+{
+  MicRt* const m = &e->rt.mic;
+  m->rate        = e->rate;
+  m->ducks       = touched(DELAY_ROOM * sizeof(float));
+  mic_init_rt(m);
+  return delay_new(&m->sound) && m->ducks;
 }
 
 DeckRt*
@@ -54,6 +101,7 @@ engine_new_deck(Engine* const e, const uint32_t number)
   d->playhead     = &e->playhead[number];
   d->bus[0]       = m->bus[0];
   d->bus[1]       = m->bus[1];
+  d->port_delay   = (Delay){{m->held[0], m->held[1]}};
   d->path.table   = sinc_table(e->fine ? SINC_32 : SINC_16);
   deck_init_rt(d);
   return d;
@@ -88,10 +136,9 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
   rt->playheads      = e->playhead;
   rt->commands       = ring_new(COMMAND_ROOM, sizeof(Command));
   rt->notices        = ring_new(NOTICE_ROOM, sizeof(Notice));
-  rt->mixer.record   = ring_new(RECORD_SECONDS * e->rate, 2 * sizeof(float));
-  bool complete      = rt->commands && rt->notices && rt->mixer.record;
+  bool complete      = rt->commands && rt->notices && master_new(e) && mic_new(e);
   for (int i = 0; i < 4; ++i) {
-    rt->spare[i] = touched(MAX_BLOCK * sizeof(float));
+    rt->spare[i] = touched(MAX_MADE * sizeof(float));
     complete     = complete && rt->spare[i];
   }
   for (uint32_t i = 0; i < MAX_DECKS; ++i) {
@@ -108,7 +155,6 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
   }
   rt->mixer.rate    = e->rate;
   rt->mixer.nstrips = config->decks;
-  rt->mixer.levels  = &e->levels;
   mixer_init_rt(&rt->mixer);
   atomic_store(&e->levels.rate, e->rate);
   atomic_store(&e->levels.threads, 1);
@@ -126,12 +172,20 @@ engine_free(Engine* const e)
   for (uint32_t i = 0; i < MAX_DECKS; ++i) {
     engine_free_deck(e->rt.deck[i]);
   }
+  MasterRt* const m        = &e->rt.master;
+  Delay* const    delays[] = {&m->dry, &m->wet, &m->before, &m->after, &m->pfl, &e->rt.mic.sound};
+  for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); ++i) {
+    delay_free(delays[i]);
+  }
+  for (int i = 0; i < TAP_COUNT; ++i) {
+    ring_free(m->tap[i].ring);
+  }
+  free(e->rt.mic.ducks);
   for (int i = 0; i < 4; ++i) {
     free(e->rt.spare[i]);
   }
   ring_free(e->rt.commands);
   ring_free(e->rt.notices);
-  ring_free(e->rt.mixer.record);
   free(e);
 }
 
@@ -189,6 +243,26 @@ retire_deck(Engine* const e, DeckRt* const d)
   d->chain.nramps         = 0;
 }
 
+static void
+retire_rack(Engine* const e, const uint8_t chain, Rack* const r)
+{
+  for (uint16_t i = r->queue.first; i != QUEUE_END; i = r->queue.node[i].next) {
+    retire_command(e, &r->queue.node[i].command);
+  }
+  if (r->waits) {
+    retire_command(e, &r->held);
+  }
+  retire(e, chain, NULL, r->retired);
+  for (int i = 0; i < MAX_SLOTS; ++i) {
+    retire(e, chain, NULL, r->chain.slot[i]);
+    r->chain.slot[i] = NULL;
+  }
+  r->retired      = NULL;
+  r->waits        = false;
+  r->chain.nramps = 0;
+  queue_init_rt(&r->queue);
+}
+
 void
 engine_retire_all(Engine* const e)
 {
@@ -201,6 +275,8 @@ engine_retire_all(Engine* const e)
       retire_deck(e, e->rt.deck[i]);
     }
   }
+  retire_rack(e, CHAIN_MIC, &e->rt.mic.rack);
+  retire_rack(e, CHAIN_MASTER, &e->rt.master.rack);
 }
 
 Status
@@ -255,10 +331,16 @@ engine_epoch(Engine* const e)
   return &e->epoch;
 }
 
+Tap*
+engine_tap(Engine* const e, const TapKind kind)
+{
+  return &e->rt.master.tap[kind];
+}
+
 Ring*
 engine_record_ring(Engine* const e)
 {
-  return e->rt.mixer.record;
+  return e->rt.master.tap[TAP_RECORD].ring;
 }
 
 uint32_t

@@ -8,6 +8,7 @@
 #include "engine/crew.h"
 #include "engine/engine_rt.h"
 #include "engine/playhead.h"
+#include "engine/tap_rt.h"
 #include "msg/levels.h"
 #include "msg/ring.h"
 
@@ -41,6 +42,7 @@ Ring*     engine_notices(Engine* e);  ///< of Notice; the control thread reads
 Levels*   engine_levels(Engine* e);
 Playhead* engine_playhead(Engine* e, uint32_t deck); ///< the disk thread reads
 Epoch*    engine_epoch(Engine* e);
+Tap*      engine_tap(Engine* e, TapKind kind);
 Ring*     engine_record_ring(Engine* e); ///< of float[2], the master; the disk thread reads
 uint32_t  engine_rate(const Engine* e);
 

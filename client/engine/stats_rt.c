@@ -76,7 +76,11 @@ deck_levels_reset_rt(DeckLevels* const l)
   atomic_store_explicit(&l->latency, 0, memory_order_relaxed);
   atomic_store_explicit(&l->speed, 1.0f, memory_order_relaxed);
   atomic_store_explicit(&l->shift, 0.0f, memory_order_relaxed);
-  atomic_store_explicit(&l->peak[0], 0.0f, memory_order_relaxed);
-  atomic_store_explicit(&l->peak[1], 0.0f, memory_order_relaxed);
+  for (int side = 0; side < 2; ++side) {
+    atomic_store_explicit(&l->meter.peak[side], 0.0f, memory_order_relaxed);
+    atomic_store_explicit(&l->meter.hold[side], 0.0f, memory_order_relaxed);
+    atomic_store_explicit(&l->meter.rms[side], 0.0f, memory_order_relaxed);
+  }
+  atomic_store_explicit(&l->meter.clips, 0, memory_order_relaxed);
   atomic_store_explicit(&l->starves, 0, memory_order_relaxed);
 }

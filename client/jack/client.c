@@ -73,29 +73,46 @@ on_thread_init(void* const data)
   (void)denormal_guard_enter(); // for good: the thread is ours
 }
 
-// Our sources are files and what the chains delay is hidden by reading ahead, so what leaves an output is as old as it
-// says: nothing.  Nothing flows from the inputs to the outputs.
+// What the decks play is read ahead by what chains, limiter and inserts delay, and all outputs show the same moment: it
+// is as old as it says, nothing.  Only the microphone can't be read ahead: it goes to master, booth and headphones, and
+// what it takes on the way is added.
 static void
 on_latency(const jack_latency_callback_mode_t mode, void* const data)
 {
-  JackClient* const    c     = data;
-  JackRt* const        rt    = &c->rt;
-  jack_latency_range_t none  = {0, 0};
-  jack_port_t** const  out[] = {rt->master, rt->cue};
+  JackClient* const          c     = data;
+  const JackRt* const        rt    = &c->rt;
+  const jack_nframes_t       delay = atomic_load_explicit(&engine_levels(c->engine)->mic_latency, memory_order_relaxed);
+  const jack_latency_range_t none  = {0, 0};
+  jack_port_t* const* const  out[] = {rt->master, rt->cue, rt->booth};
+  enum { OUTPUTS = sizeof(out) / sizeof(out[0]) };
   pthread_mutex_lock(&c->ports);
   for (int ch = 0; ch < 2; ++ch) {
+    jack_latency_range_t range = none;
     if (mode == JackCaptureLatency) {
-      for (size_t i = 0; i < sizeof(out) / sizeof(out[0]); ++i) {
-        jack_port_set_latency_range(out[i][ch], mode, &none);
+      jack_port_get_latency_range(rt->mic[ch], mode, &range);
+      range = (jack_latency_range_t){0, jack_port_connected(rt->mic[ch]) ? range.max + delay : 0};
+      for (int i = 0; i < OUTPUTS; ++i) {
+        jack_port_set_latency_range(out[i][ch], mode, &range);
       }
       for (uint32_t d = 0; d < MAX_DECKS; ++d) {
         jack_port_t* const port = atomic_load(&rt->deck[d][ch]);
         if (port) {
-          jack_port_set_latency_range(port, mode, &none);
+          range = none;
+          jack_port_set_latency_range(port, mode, &range);
         }
       }
     } else {
-      jack_port_set_latency_range(rt->mic[ch], mode, &none);
+      range.min = UINT32_MAX;
+      for (int i = 0; i < OUTPUTS; ++i) {
+        jack_latency_range_t one;
+        jack_port_get_latency_range(out[i][ch], mode, &one);
+        if (jack_port_connected(out[i][ch])) {
+          range.min = one.min < range.min ? one.min : range.min;
+          range.max = one.max > range.max ? one.max : range.max;
+        }
+      }
+      range = (jack_latency_range_t){(range.min == UINT32_MAX ? 0 : range.min) + delay, range.max + delay};
+      jack_port_set_latency_range(rt->mic[ch], mode, &range);
     }
   }
   pthread_mutex_unlock(&c->ports);

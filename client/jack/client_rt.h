@@ -16,6 +16,7 @@ typedef struct {
   Epoch                 cycles; ///< of the callback: what was taken out is in no use any more once one has passed
   jack_port_t*          master[2];
   jack_port_t*          cue[2];
+  jack_port_t*          booth[2];
   jack_port_t*          mic[2];
   _Atomic(jack_port_t*) deck[MAX_DECKS][2]; ///< NULL: none
   jack_port_t*          midi_in;

@@ -61,7 +61,8 @@ ports_register(jack_client_t* const client, JackRt* const rt, const uint64_t dec
     atomic_store(&rt->deck[d][1], NULL);
   }
   bool ok = add_pair(client, rt->master, "master", JackPortIsOutput) &&
-            add_pair(client, rt->cue, "cue", JackPortIsOutput) && add_pair(client, rt->mic, "mic", JackPortIsInput);
+            add_pair(client, rt->cue, "cue", JackPortIsOutput) &&
+            add_pair(client, rt->booth, "booth", JackPortIsOutput) && add_pair(client, rt->mic, "mic", JackPortIsInput);
   for (uint32_t d = 0; ok && d < MAX_DECKS; ++d) {
     if (decks >> d & 1 && !add_deck(client, rt, d)) {
       return too_few(d, error);
@@ -95,7 +96,7 @@ describe_deck(jack_client_t* const client, const JackRt* const rt, const uint32_
   char               name[16];
   snprintf(name, sizeof(name), "Deck %u", deck + 1);
   if (pair[0] && pair[1]) {
-    describe_pair(client, pair, name, 7 + 2 * (int)deck);
+    describe_pair(client, pair, name, 9 + 2 * (int)deck);
   }
 }
 
@@ -134,12 +135,13 @@ ports_describe(jack_client_t* const client, const JackRt* const rt)
 {
   describe_pair(client, rt->master, "Master", 1);
   describe_pair(client, rt->cue, "Cue", 3);
-  describe_pair(client, rt->mic, "Mic", 5);
+  describe_pair(client, rt->booth, "Booth", 5);
+  describe_pair(client, rt->mic, "Mic", 7);
   for (uint32_t d = 0; d < MAX_DECKS; ++d) {
     describe_deck(client, rt, d);
   }
-  metadata_set_port(client, rt->midi_in, "MIDI in", "MIDI", 7 + 2 * MAX_DECKS);
-  metadata_set_port(client, rt->midi_out, "MIDI out", "MIDI", 8 + 2 * MAX_DECKS);
+  metadata_set_port(client, rt->midi_in, "MIDI in", "MIDI", 9 + 2 * MAX_DECKS);
+  metadata_set_port(client, rt->midi_out, "MIDI out", "MIDI", 10 + 2 * MAX_DECKS);
 }
 
 void
@@ -148,6 +150,7 @@ ports_undescribe(jack_client_t* const client, const JackRt* const rt)
   for (int ch = 0; ch < 2; ++ch) {
     metadata_remove(client, rt->master[ch]);
     metadata_remove(client, rt->cue[ch]);
+    metadata_remove(client, rt->booth[ch]);
     metadata_remove(client, rt->mic[ch]);
     for (uint32_t d = 0; d < MAX_DECKS; ++d) {
       jack_port_t* const port = atomic_load(&rt->deck[d][ch]);

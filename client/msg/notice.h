@@ -13,7 +13,7 @@ typedef enum {
   NOTICE_STATE,          ///< .state   a deck changed state
   NOTICE_STARVED,        ///< .starve  a deck had no data; fades in again when it has
   NOTICE_BROKEN,         ///< .starve  a deck stopped because its file ended early or vanished
-  NOTICE_LATENCY,        ///< .latency a deck's chain reports another latency
+  NOTICE_LATENCY,        ///< .latency a chain reports another latency: a deck's, CHAIN_MIC or CHAIN_MASTER
   NOTICE_OVERRUN,        ///< .overrun a cycle took over 90 % of its budget
   NOTICE_FENCE,          ///< .fence
 } NoticeKind;

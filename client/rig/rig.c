@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// The plugins that each deck has, before inserts.
+static const char eq_uri[] = "urn:deckhost:eq";
+
+/// The plugins that each deck has, before inserts; the microphone has the EQ.
 static const struct {
   uint8_t     slot;
   const char* uri;
-} own[] = {{SLOT_PITCH, "urn:deckhost:pitch"}, {SLOT_EQ, "urn:deckhost:eq"}};
+} own[] = {{SLOT_PITCH, "urn:deckhost:pitch"}, {SLOT_EQ, eq_uri}};
 
 static Status
 no_plugin(const char* const uri, const Error* const why, Error* const error)
@@ -69,6 +71,15 @@ fill_decks(Rig* const r, Error* const error)
       rig_send_plugins(r, deck, made);
     }
     engine_run_rt(engine_rt(r->engine), 0, &(const EngineIo){0}); // they are in place before the first cycle
+  }
+  if (!status) {
+    Error why;
+    memset(made, 0, sizeof(made));
+    status = host_plugin_new(r->host, eq_uri, &made[SLOT_EQ], &why) ? no_plugin(eq_uri, &why, error) : STATUS_OK;
+  }
+  if (!status) {
+    rig_send_plugins(r, CHAIN_MIC, made);
+    engine_run_rt(engine_rt(r->engine), 0, &(const EngineIo){0});
   }
   return status;
 }
@@ -134,7 +145,7 @@ take_back(Rig* const r)
   read_notices(r);
   engine_retire_all(r->engine);
   read_notices(r);
-  for (uint32_t i = 0; i < MAX_DECKS * MAX_SLOTS; ++i) { // those it never saw
+  for (uint32_t i = 0; i < MAX_CHAINS * MAX_SLOTS; ++i) { // those it never saw
     Plugin* const plugin = r->slots[i / MAX_SLOTS][i % MAX_SLOTS];
     if (plugin) {
       rig_plugin_retired(r, plugin);

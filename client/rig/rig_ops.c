@@ -31,16 +31,18 @@ no_such_port(const Plugin* const p, const char* const symbol, Error* const error
 
 static Status
 find_port(void* const       self,
-          const uint8_t     deck,
+          const uint8_t     chain,
           const uint8_t     slot,
           const char* const symbol,
           OpsPort* const    out,
           Error* const      error)
 {
   const Rig* const    r = self;
-  const Plugin* const p = deck < MAX_DECKS && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  const Plugin* const p = chain < MAX_CHAINS && slot < MAX_SLOTS ? r->slots[chain][slot] : NULL;
   if (!p) {
-    return error_set(error, STATUS_NOT_FOUND, "deck %u has no plugin there", deck + 1u);
+    return chain < MAX_DECKS ? error_set(error, STATUS_NOT_FOUND, "deck %u has no plugin there", chain + 1u)
+                             : error_set(error, STATUS_NOT_FOUND, "the %s has no plugin there",
+                                         chain == CHAIN_MIC ? "microphone" : "master");
   }
   const uint32_t port = plugin_port(p, symbol);
   if (port == NO_PORT) {
@@ -58,20 +60,20 @@ find_port(void* const       self,
 }
 
 static float
-port_value(void* const self, const uint8_t deck, const uint8_t slot, const uint32_t port)
+port_value(void* const self, const uint8_t chain, const uint8_t slot, const uint32_t port)
 {
   const Rig* const    r = self;
-  const Plugin* const p = deck < MAX_DECKS && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  const Plugin* const p = chain < MAX_CHAINS && slot < MAX_SLOTS ? r->slots[chain][slot] : NULL;
   return p && port < p->nports ? p->values[port] : 0.0f;
 }
 
 void
 rig_plugin_retired(Rig* const r, Plugin* const plugin)
 {
-  for (uint32_t deck = 0; deck < MAX_DECKS; ++deck) {
+  for (uint32_t chain = 0; chain < MAX_CHAINS; ++chain) {
     for (uint32_t slot = 0; slot < MAX_SLOTS; ++slot) {
-      if (r->slots[deck][slot] == plugin) {
-        r->slots[deck][slot] = NULL;
+      if (r->slots[chain][slot] == plugin) {
+        r->slots[chain][slot] = NULL;
       }
     }
   }

@@ -14,7 +14,7 @@ struct Rig {
   RigHooks hooks;
   uint32_t decks; ///< at the start
   bool     offline;
-  Plugin*  slots[MAX_DECKS][MAX_SLOTS]; ///< as control sees them: what was sent to the engine last
+  Plugin*  slots[MAX_CHAINS][MAX_SLOTS]; ///< as control sees them: what was sent to the engine last
 };
 
 /// Filled for control_new; all but `control` is there.

@@ -303,7 +303,7 @@ values_are_read_back(void** state)
   for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); ++i) {
     char get[100];
     char expected[200];
-    atomic_store(&f->levels.deck[0].peak[0], 1.0f);
+    atomic_store(&f->levels.deck[0].meter.peak[0], 1.0f);
     fake_ask(f, pairs[i][0]);
     f->now += FAKE_RATE; // until the levels show it
     fake_forget(f);
@@ -331,7 +331,7 @@ patterns_read_many(void** state)
     {"/deck/[!1]/mute", 3},
     {"/deck/*/stem/*/gain", 32},
     {"/crossfade[r]", 1},
-    {"/*/gain", 2},
+    {"/*/gain", 4},
     {"/deck/*/hotcue/*/set", 0 + 0},
     {"/deck/1/m*", 2},
   };

@@ -156,7 +156,7 @@ everybody_sees_every_peak(void** state)
     assert_true(m[i].values > 0);
     assert_true(m[i].highest == -200.0);
   }
-  atomic_store(&f->levels.deck[0].peak[0], 0.5f); // -6.02 dB, for the first who takes it
+  atomic_store(&f->levels.deck[0].meter.peak[0], 0.5f); // -6.02 dB, for the first who takes it
   pass(f, 250);
   control_line(f->control, "/get /deck/1/meter", on_meter, &m[ASKER]);
   control_line(f->control, "/get /deck/1/meter", on_meter, &m[NEWCOMER]); // sees the last moment
