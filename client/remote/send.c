@@ -16,17 +16,16 @@
 
 static const double PATIENCE = 5.0; ///< seconds without a word before we give up
 
-static const char* const usage =
-  "usage: deckhost send [--osc PORT] [--host HOST] [--seconds N] [--wait N] ADDRESS [ARGS...]\n"
-  "One command to a running deckhost; prints the answer.  Examples:\n"
-  "  deckhost send /deck/1/load intro.flac\n"
-  "  deckhost send /deck/1/play\n"
-  "  deckhost send /ramp /deck/1/eq/low -12 4\n"
-  "  deckhost send /get '/deck/*/position'\n"
-  "  deckhost send /help\n"
-  "  --osc PORT   where the deckhost listens (9900)      --host HOST  (127.0.0.1)\n"
-  "  --seconds N  how long to wait for the answer (5)    --wait N     for it to start (0)\n"
-  "Relative paths are taken from here, unless HOST is another machine.\n";
+const char send_help[] = "usage: deckhost send [--osc PORT] [--host HOST] [--seconds N] [--wait N] ADDRESS [ARGS...]\n"
+                         "One command to a running deckhost; prints the answer.  Examples:\n"
+                         "  deckhost send /deck/1/load intro.flac\n"
+                         "  deckhost send /deck/1/play\n"
+                         "  deckhost send /ramp /deck/1/eq/low -12 4\n"
+                         "  deckhost send /get '/deck/*/position'\n"
+                         "  deckhost send /help\n"
+                         "  --osc PORT   where the deckhost listens (9900)      --host HOST  (127.0.0.1)\n"
+                         "  --seconds N  how long to wait for the answer (5)    --wait N     for it to start (0)\n"
+                         "Relative paths are taken from here, unless HOST is another machine.\n";
 
 /// Print what comes until the command is answered.
 static int
@@ -129,7 +128,7 @@ send_main(const int argc, char** const argv)
   RemoteOptions options;
   const int     words = remote_options(argc, argv, &options);
   if (words == OPTIONS_HELP) {
-    fputs(usage, stdout);
+    fputs(send_help, stdout);
     return 0;
   }
   if (words == OPTIONS_WRONG) {

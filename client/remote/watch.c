@@ -22,7 +22,7 @@ static const double FRAME_SECONDS = 0.1; ///< between two pictures in a terminal
 static const double LINE_SECONDS  = 1.0; ///< between two lines in a log
 enum { PATIENCE_MS = 5000 };
 
-static const char* const usage =
+const char watch_help[] =
   "usage: deckhost watch [--osc PORT] [--host HOST] [--seconds N] [--wait N] [--title TEXT]\n"
   "A live view of a running deckhost; a line a second where the output isn't a terminal.  Ctrl-C ends it.\n"
   "  --osc PORT   where the deckhost listens (9900)      --host HOST    (127.0.0.1)\n"
@@ -145,7 +145,7 @@ watch_main(const int argc, char** const argv)
   RemoteOptions options;
   const int     words = remote_options(argc, argv, &options);
   if (words == OPTIONS_HELP) {
-    fputs(usage, stdout);
+    fputs(watch_help, stdout);
     return 0;
   }
   if (words != 0) {
