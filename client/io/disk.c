@@ -33,11 +33,18 @@ read_job(Disk* const d, const Job* const job, const uint32_t most)
     if (!frames) {
       return waiting ? READ_WAITS : result;
     }
-    if (!track_file_read(job->track, index, frames)) {
+    const bool any = track_file_read(job->track, index, frames);
+    if (any) {
+      cache_put(d->cache, job->track, index);
+    } else {
       cache_untake(d->cache);
+    }
+    if (index > 0 && track_file_spoilt(job->track, index - 1)) {
+      cache_drop_one(d->cache, job->track, index - 1);
+    }
+    if (!any) {
       return READ_SOME; // the end came nearer: that changes the plan
     }
-    cache_put(d->cache, job->track, index);
     atomic_fetch_add_explicit(&d->read_bytes, sizeof(float) * 2 * CHUNK_FRAMES, memory_order_relaxed);
     result = READ_SOME;
   }

@@ -111,9 +111,30 @@ lower_end(TrackFile* const t, const int64_t end)
 {
   atomic_store_explicit(&t->track.end, end, memory_order_release);
   if (!audio_file_estimated(t->file)) {
+    t->cut = true;
     log_warn("%s ends early: after %.1f s instead of %.1f s", t->track.path, (double)end / t->track.rate,
              (double)t->track.frames / t->track.rate);
   }
+}
+
+// The last frames before a cut, in the chunk that begins at `from`.
+static void
+fade_out(const TrackFile* const t, const int64_t from, float* const frames)
+{
+  const int64_t end = atomic_load_explicit(&t->track.end, memory_order_relaxed);
+  for (int64_t k = end - CUT_FADE > from ? end - CUT_FADE - from : 0; k < CHUNK_FRAMES && from + k < end; ++k) {
+    const float gain = (float)(end - from - k) / (CUT_FADE + 1);
+    frames[2 * k] *= gain;
+    frames[2 * k + 1] *= gain;
+  }
+}
+
+bool
+track_file_spoilt(const TrackFile* const t, const uint32_t index)
+{
+  const int64_t end  = atomic_load_explicit(&t->track.end, memory_order_relaxed);
+  const int64_t next = ((int64_t)index + 1) * CHUNK_FRAMES;
+  return t->cut && next > end - CUT_FADE && next <= end;
 }
 
 bool
@@ -139,6 +160,9 @@ track_file_read(TrackFile* const t, const uint32_t index, float* const frames)
       atomic_store_explicit(&t->track.broken, true, memory_order_release);
       log_warn("%s can't be read any more from %.1f s on", t->track.path, (double)(from + got) / t->track.rate);
       return false;
+  }
+  if (t->cut) {
+    fade_out(t, from, frames);
   }
   memset(frames + 2 * got, 0, sizeof(float) * 2 * (size_t)(CHUNK_FRAMES - got));
   return got > 0;
