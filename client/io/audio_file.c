@@ -3,6 +3,7 @@
 
 #include "io/byte_source.h"
 #include "io/mpeg_length.h"
+#include "io/samples.h"
 #include "io/title.h"
 
 #include <stdlib.h>
@@ -11,6 +12,9 @@
 #define LAST_PAGE_SECONDS 5 // an Ogg page is rarely longer than one
 #define MIN_SCRATCH_FRAMES 64
 #define SCRATCH_SAMPLES 4096
+#define FIRST_TRY 65536                // frames
+#define DECODED_AT_ONCE 65536          // frames, in one step of counting
+#define COUNTED_AT_ONCE 524288         // bytes
 #define MANY_FRAMES (INT64_C(1) << 40) // a month at 384 kHz: no file is that long
 
 struct AudioFile {
@@ -20,14 +24,17 @@ struct AudioFile {
   char*       title;
   char*       artist;
   bool        estimated;
-  bool        floating; // samples are stored as floats, which may be no numbers
-  int64_t     at;       // frame that libsndfile reads next; < 0: unknown
-  int64_t     preroll;  // frames to decode before one that was jumped to
-  int64_t     near;     // so far ahead reading on is taken instead of a seek
-  int64_t     last;     // no seek goes further than this: from there on reading is taken
-  int64_t     grid;     // 0, or: decoding always starts at a multiple of this
-  float*      scratch;  // [scratch_frames * channels]
-  int64_t     scratch_frames;
+  bool        floating;        // samples are stored as floats, which may be no numbers
+  int64_t     at;              // frame that libsndfile reads next; < 0: unknown
+  int64_t     preroll;         // frames to decode before one that was jumped to
+  int64_t     near;            // so far ahead reading on is taken instead of a seek
+  int64_t     last;            // no seek goes further than this: from there on reading is taken
+  int64_t     grid;            // 0, or: decoding always starts at a multiple of this
+  bool (*count)(AudioFile* f); // NULL: the length is known; else one step of finding it
+  MpegCount mpeg;
+  int64_t there, beyond; // while it is sought: the last frame that there is, the first that there isn't; < 0: none yet
+  float*  scratch;       // [scratch_frames * channels]
+  int64_t scratch_frames;
 };
 
 // What a format needs for its seeks to be exact: see the header.
@@ -59,9 +66,11 @@ set_seek(AudioFile* const f)
 static bool
 reopen(AudioFile* const f)
 {
-  SF_INFO same;
-  sf_close(f->file);
-  f->file = byte_source_sound(f->bytes, &same);
+  SF_INFO info;
+  if (f->file) {
+    sf_close(f->file);
+  }
+  f->file = byte_source_sound(f->bytes, &info);
   f->at   = f->file ? 0 : -1;
   return f->file != NULL;
 }
@@ -182,107 +191,49 @@ go_to(AudioFile* const f, const int64_t frame)
   return true;
 }
 
-// Count a file that doesn't say how long it is.
-static int64_t
-count_frames(AudioFile* const f)
-{
-  while (read_raw(f, f->scratch, f->scratch_frames) > 0) {
-  }
-  const int64_t n = f->at;
-  return reopen(f) ? n : 0;
-}
-
 static bool
 has_frame(AudioFile* const f, const int64_t frame)
 {
   return go_to(f, frame) && read_raw(f, f->scratch, 1) == 1;
 }
 
-// The same where seeking works without knowing the length: by trying.
-static int64_t
-search_end(AudioFile* const f)
-{
-  int64_t there = -1, beyond = 1 << 16;
-  while (beyond < MANY_FRAMES && has_frame(f, beyond)) {
-    there = beyond;
-    beyond *= 2;
-  }
-  while (f->file && beyond - there > 1) {
-    const int64_t middle = there + (beyond - there) / 2;
-    if (has_frame(f, middle)) {
-      there = middle;
-    } else {
-      beyond = middle;
-    }
-  }
-  return f->file && reopen(f) ? there + 1 : 0;
-}
-
-// Loops whose speed matters: with wider registers where there are some.
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define FOR_EVERY_CPU __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_EVERY_CPU
-#endif
-
-typedef float   Float8 __attribute__((vector_size(32)));
-typedef int32_t Int8 __attribute__((vector_size(32)));
-
+// Count a file that doesn't say how long it is, some frames further.  Return: whether it is done.
 static bool
-is_finite(const float x)
+count_decoding(AudioFile* const f)
 {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof(bits));
-  return (bits & 0x7F800000u) != 0x7F800000u;
+  for (int64_t n = 0; n < DECODED_AT_ONCE;) {
+    const int64_t got = read_raw(f, f->scratch, f->scratch_frames);
+    if (got <= 0) {
+      f->info.frames = f->at > 0 ? f->at : 0;
+      reopen(f);
+      return true;
+    }
+    n += got;
+  }
+  return false;
 }
 
-// Infinities and what is no number would stay in every filter they meet: silence instead.  There are none, as a rule,
-// so look at many at a time: what isn't finite, less itself, isn't 0.
-FOR_EVERY_CPU static void
-make_finite(float* const samples, const int64_t n)
+// The same where seeking works without knowing the length: try one place, a later one until there is nothing, then in
+// the middle of what is left.
+static bool
+count_seeking(AudioFile* const f)
 {
-  Int8    bad  = {0};
-  int64_t done = 0;
-  for (; done + 32 <= n; done += 32) {
-    Float8 a, b, c, d;
-    memcpy(&a, samples + done, sizeof(a));
-    memcpy(&b, samples + done + 8, sizeof(b));
-    memcpy(&c, samples + done + 16, sizeof(c));
-    memcpy(&d, samples + done + 24, sizeof(d));
-    bad |= ((Int8)(a - a) | (Int8)(b - b)) | ((Int8)(c - c) | (Int8)(d - d));
+  const bool    doubling = f->beyond < 0;
+  const int64_t tried    = doubling ? (f->there < FIRST_TRY ? FIRST_TRY : 2 * f->there) : (f->there + f->beyond) / 2;
+  if (tried < MANY_FRAMES && has_frame(f, tried)) {
+    f->there = tried;
+  } else {
+    f->beyond = tried;
   }
-  int32_t all[8];
-  memcpy(all, &bad, sizeof(all));
-  const bool any = (all[0] | all[1] | all[2] | all[3] | all[4] | all[5] | all[6] | all[7]) != 0;
-  for (int64_t k = any ? 0 : done; k < n; ++k) {
-    samples[k] = is_finite(samples[k]) ? samples[k] : 0.0f;
+  if (!f->file) {
+    return true;
   }
-}
-
-FOR_EVERY_CPU static void
-double_mono(float* const stereo, const float* const mono, const int64_t n)
-{
-  int64_t k = 0;
-  for (; k + 8 <= n; k += 8) {
-    Float8 in;
-    memcpy(&in, mono + k, sizeof(in));
-    const Float8 low  = __builtin_shufflevector(in, in, 0, 0, 1, 1, 2, 2, 3, 3);
-    const Float8 high = __builtin_shufflevector(in, in, 4, 4, 5, 5, 6, 6, 7, 7);
-    memcpy(stereo + 2 * k, &low, sizeof(low));
-    memcpy(stereo + 2 * k + 8, &high, sizeof(high));
+  if (f->beyond < 0 || f->beyond - f->there > 1) {
+    return false;
   }
-  for (; k < n; ++k) {
-    stereo[2 * k] = stereo[2 * k + 1] = mono[k];
-  }
-}
-
-static void
-take_two(float* const stereo, const float* const wide, const int64_t n, const int channels)
-{
-  for (int64_t k = 0; k < n; ++k) {
-    stereo[2 * k]     = wide[k * channels];
-    stereo[2 * k + 1] = wide[k * channels + 1];
-  }
+  f->info.frames = f->there + 1;
+  reopen(f);
+  return true;
 }
 
 // The same without what is no number.
@@ -291,7 +242,7 @@ read_numbers(AudioFile* const f, float* const to, const int64_t n)
 {
   const int64_t got = read_raw(f, to, n);
   if (f->floating) {
-    make_finite(to, got * f->info.channels);
+    samples_make_finite(to, got * f->info.channels);
   }
   return got;
 }
@@ -309,9 +260,9 @@ read_stereo(AudioFile* const f, float* const stereo, const int64_t n)
     const int64_t want = n - done < f->scratch_frames ? n - done : f->scratch_frames;
     const int64_t got  = read_numbers(f, f->scratch, want);
     if (channels == 1) {
-      double_mono(stereo + 2 * done, f->scratch, got);
+      samples_from_mono(stereo + 2 * done, f->scratch, got);
     } else {
-      take_two(stereo + 2 * done, f->scratch, got, channels);
+      samples_from_many(stereo + 2 * done, f->scratch, got, channels);
     }
     done += got;
     if (got < want) {
@@ -377,19 +328,30 @@ audio_file_read(AudioFile* const f, const int64_t frame, float* const stereo, co
                    : AUDIO_READ_OK;
 }
 
-// Of an MP3 file libsndfile knows a length, but may have guessed, and reads no further than that: where we count more,
+// libsndfile reads no further than the length that it was told or has guessed.  Where we count more without being told,
 // claim a file so large that its guess is enough.
-static void
-set_length(AudioFile* const f)
+static bool
+count_mpeg(AudioFile* const f)
 {
-  const int64_t n      = mpeg_length(f->bytes);
-  const double  factor = (double)n / (double)f->info.frames;
-  f->estimated         = n < 0;
-  if (factor > 1.0) {
-    byte_source_claim(f->bytes, (int64_t)((double)byte_source_size(f->bytes) * factor * 1.05) + 65536);
-    reopen(f);
+  if (!mpeg_count(f->bytes, &f->mpeg, COUNTED_AT_ONCE)) {
+    return false;
   }
-  f->info.frames = n > 0 ? n : f->info.frames;
+  if (f->mpeg.said_at) {
+    if (mpeg_correct(f->bytes, &f->mpeg)) {
+      sf_close(f->file);
+      f->file = byte_source_sound(f->bytes, &f->info);
+      f->at   = 0;
+    }
+  } else if (f->mpeg.samples > 0 && f->info.frames > 0) {
+    const int64_t n      = f->mpeg.samples;
+    const double  factor = (double)n / (double)f->info.frames;
+    if (factor > 1.0) {
+      byte_source_claim(f->bytes, (int64_t)((double)byte_source_size(f->bytes) * factor * 1.05) + 65536);
+      reopen(f);
+    }
+    f->info.frames = n;
+  }
+  return true;
 }
 
 static char*
@@ -410,28 +372,26 @@ set_up(AudioFile* const f, const char* const path, Error* const error)
   if (!f->scratch) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
   }
-  f->title  = tag_of(f, SF_STR_TITLE);
-  f->artist = tag_of(f, SF_STR_ARTIST);
-  if (f->info.frames > MANY_FRAMES) { // libsndfile's word for unknown
-    f->info.frames = major == SF_FORMAT_FLAC ? search_end(f) : count_frames(f);
-  }
-  if (!f->file || f->info.frames <= 0) {
-    return error_set(error, STATUS_BAD_FORMAT, "%s has no audio in it", path);
-  }
+  f->title    = tag_of(f, SF_STR_TITLE);
+  f->artist   = tag_of(f, SF_STR_ARTIST);
+  f->floating = sub == SF_FORMAT_FLOAT || sub == SF_FORMAT_DOUBLE;
+  f->there = f->beyond = -1;
   if (f->info.samplerate < AUDIO_MIN_RATE || f->info.samplerate > AUDIO_MAX_RATE) {
     return error_set(error, STATUS_BAD_FORMAT, "%s has a rate of %d Hz: 8000 to 384000 Hz work", path,
                      f->info.samplerate);
   }
-  if (major == SF_FORMAT_MPEG) {
-    set_length(f);
+  if (f->info.frames > MANY_FRAMES) { // libsndfile's word for unknown
+    f->count = major == SF_FORMAT_FLAC ? count_seeking : count_decoding;
+  } else if (major == SF_FORMAT_MPEG) {
+    const MpegKind kind = mpeg_look(f->bytes, &f->mpeg);
+    f->count            = kind == MPEG_TO_COUNT ? count_mpeg : NULL;
+    f->estimated        = kind == MPEG_CONSTANT;
   }
-  f->floating = sub == SF_FORMAT_FLOAT || sub == SF_FORMAT_DOUBLE;
-  set_seek(f);
   return STATUS_OK;
 }
 
 Status
-audio_file_open(AudioFile** const out, const char* const path, Error* const error)
+audio_file_begin(AudioFile** const out, const char* const path, Error* const error)
 {
   AudioFile* const f = calloc(1, sizeof(*f));
   if (!f) {
@@ -443,6 +403,38 @@ audio_file_open(AudioFile** const out, const char* const path, Error* const erro
     s       = f->file
                 ? set_up(f, path, error)
                 : error_set(error, STATUS_BAD_FORMAT, "%s is not an audio file that works here: %s do", path, AUDIO_FORMATS);
+  }
+  if (s) {
+    audio_file_close(f);
+    return s;
+  }
+  *out = f;
+  return STATUS_OK;
+}
+
+Status
+audio_file_go_on(AudioFile* const f, const char* const path, bool* const ready, Error* const error)
+{
+  *ready = !f->count || f->count(f);
+  if (!*ready) {
+    return STATUS_OK;
+  }
+  f->count = NULL;
+  if (!f->file || f->info.frames <= 0) {
+    return error_set(error, STATUS_BAD_FORMAT, "%s has no audio in it", path);
+  }
+  set_seek(f);
+  return STATUS_OK;
+}
+
+Status
+audio_file_open(AudioFile** const out, const char* const path, Error* const error)
+{
+  AudioFile* f     = NULL;
+  bool       ready = false;
+  Status     s     = audio_file_begin(&f, path, error);
+  while (!s && !ready) {
+    s = audio_file_go_on(f, path, &ready, error);
   }
   if (s) {
     audio_file_close(f);

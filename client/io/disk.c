@@ -77,7 +77,8 @@ read_plan(Disk* const d)
 static ReadResult
 work(Disk* const d)
 {
-  const bool answered = disk_answer_requests(d);
+  const bool opening  = disk_go_on_opening(d);
+  const bool answered = disk_answer_requests(d) || opening;
   const bool recorded = !d->threaded && tape_work(d->tape);
   disk_send_settled(d);
   const ReadResult r = read_plan(d);
@@ -190,6 +191,7 @@ disk_free(Disk* const d)
   }
   tape_free(d->tape);
   drop_requests(d);
+  disk_drop_openings(d);
   while (d->ntracks > 0) {
     disk_forget_track(d, d->tracks[d->ntracks - 1]);
   }

@@ -65,26 +65,111 @@ full_of_pins(const Disk* const d, Error* const error)
                    d->parts.cache_mb);
 }
 
+// A reply of a load is the last moment to say that the file holds nothing.
 static void
-load(Disk* const d, const Request* const q, Answer* const a)
+finish(Disk* const d, Answer* const a)
 {
   Reply* const r = &a->reply;
-  TrackFile*   t = NULL;
-  r->status =
-    q->path ? track_file_new(&t, q->path, &r->error) : error_set(&r->error, STATUS_BAD_VALUE, "a load needs a path");
-  if (r->status) {
-    return;
+  if (r->kind == REQUEST_LOAD && r->track) {
+    TrackFile* const t = (TrackFile*)r->track;
+    if (!r->status && atomic_load_explicit(&t->track.end, memory_order_relaxed) == 0) {
+      r->status = error_set(&r->error, STATUS_BAD_FORMAT, "%s has no audio in it", t->track.path);
+    }
+    if (r->status) {
+      disk_forget_track(d, t);
+      r->track = NULL;
+    } else {
+      r->frames                  = atomic_load_explicit(&t->track.end, memory_order_relaxed);
+      d->stems[r->deck][r->stem] = t;
+    }
   }
-  if (!remember_track(d, t)) {
+  send(d, r);
+  free(a);
+}
+
+// The file is open and its length known, or it failed: `a` waits for its first frames.
+static void
+loaded(Disk* const d, TrackFile* const t, Answer* const a)
+{
+  Reply* const r = &a->reply;
+  if (!r->status && !remember_track(d, t)) {
+    r->status = error_set(&r->error, STATUS_NO_MEMORY, "no memory to load %s", t->track.path);
+  }
+  if (r->status) {
     track_file_free(t);
-    r->status = error_set(&r->error, STATUS_NO_MEMORY, "no memory to load %s", q->path);
     return;
   }
   r->track  = &t->track;
-  r->frames = t->track.frames; // NOLINT(clang-analyzer-core.NullDereference): no status means there is a track
+  r->frames = t->track.frames;
   r->rate   = t->track.rate;
-  if (!pins_set(d->pins, q->deck, q->stem, PIN_CUE, pin_range(t, 0, 0), a)) {
+  if (!pins_set(d->pins, r->deck, r->stem, PIN_CUE, pin_range(t, 0, 0), a)) {
     r->status = full_of_pins(d, &r->error);
+  }
+}
+
+static void
+load(Disk* const d, const Request* const q, Answer* const a)
+{
+  Reply* const r     = &a->reply;
+  TrackFile*   t     = NULL;
+  bool         ready = false;
+  r->status =
+    q->path ? track_file_begin(&t, q->path, &r->error) : error_set(&r->error, STATUS_BAD_VALUE, "a load needs a path");
+  if (r->status) {
+    return;
+  }
+  r->status           = track_file_go_on(t, &ready, &r->error);
+  const bool     goes = !ready && !r->status;
+  Opening* const o    = goes ? malloc(sizeof(*o)) : NULL;
+  if (goes && o) {
+    *o         = (Opening){t, a, d->opening};
+    d->opening = o;
+    a->waiting = 1;
+    return;
+  }
+  if (goes) {
+    r->status = error_set(&r->error, STATUS_NO_MEMORY, "no memory to load %s", q->path);
+  }
+  loaded(d, t, a);
+}
+
+bool
+disk_go_on_opening(Disk* const d)
+{
+  Opening* const o     = d->opening;
+  bool           ready = false;
+  if (!o) {
+    return false;
+  }
+  d->opening              = o->next;
+  o->answer->reply.status = track_file_go_on(o->track, &ready, &o->answer->reply.error);
+  if (!ready && !o->answer->reply.status) { // others have their turn
+    Opening** end = &d->opening;
+    while (*end) {
+      end = &(*end)->next;
+    }
+    *end    = o;
+    o->next = NULL;
+    return true;
+  }
+  o->answer->waiting = 0;
+  loaded(d, o->track, o->answer);
+  if (o->answer->waiting == 0) {
+    finish(d, o->answer);
+  }
+  free(o);
+  return true;
+}
+
+void
+disk_drop_openings(Disk* const d)
+{
+  while (d->opening) {
+    Opening* const o = d->opening;
+    d->opening       = o->next;
+    track_file_free(o->track);
+    free(o->answer);
+    free(o);
   }
 }
 
@@ -166,28 +251,6 @@ record_mark(Disk* const d, const Request* const q)
       free(job.performer);
     }
   }
-}
-
-// A reply of a load is the last moment to say that the file holds nothing.
-static void
-finish(Disk* const d, Answer* const a)
-{
-  Reply* const r = &a->reply;
-  if (r->kind == REQUEST_LOAD && r->track) {
-    TrackFile* const t = (TrackFile*)r->track;
-    if (!r->status && atomic_load_explicit(&t->track.end, memory_order_relaxed) == 0) {
-      r->status = error_set(&r->error, STATUS_BAD_FORMAT, "%s has no audio in it", t->track.path);
-    }
-    if (r->status) {
-      disk_forget_track(d, t);
-      r->track = NULL;
-    } else {
-      r->frames                  = atomic_load_explicit(&t->track.end, memory_order_relaxed);
-      d->stems[r->deck][r->stem] = t;
-    }
-  }
-  send(d, r);
-  free(a);
 }
 
 void

@@ -13,6 +13,13 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+/// A file being opened: how long it is isn't known yet.
+typedef struct Opening {
+  TrackFile*      track;
+  Answer*         answer;
+  struct Opening* next;
+} Opening;
+
 struct Disk {
   DiskParts parts;
   Ring*     requests;
@@ -24,6 +31,8 @@ struct Disk {
   TrackFile** tracks; ///< all that are alive
   uint32_t    ntracks, room;
   TrackFile*  stems[MAX_DECKS][MAX_STEMS]; ///< loaded last, NULL: none or freed
+
+  Opening* opening; ///< the one whose turn it is first
 
   uint32_t owed; ///< replies that will come: each keeps its place in the ring
   Tape*    tape;
@@ -39,6 +48,12 @@ struct Disk {
 
 /// Carry out what the control thread asks, up to the next load.  Return: whether there was anything.
 bool disk_answer_requests(Disk* d);
+
+/// Go on with a file that is being opened.  Return: whether there was one.
+bool disk_go_on_opening(Disk* d);
+
+/// Nobody waits for them any more.
+void disk_drop_openings(Disk* d);
 
 /// Send the replies of pins, loads and recordings that have what they waited for.
 void disk_send_settled(Disk* d);

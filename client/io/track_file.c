@@ -44,7 +44,7 @@ make_tables(TrackFile* const t)
 }
 
 Status
-track_file_new(TrackFile** const out, const char* const path, Error* const error)
+track_file_begin(TrackFile** const out, const char* const path, Error* const error)
 {
   TrackFile* const t     = calloc(1, sizeof(*t));
   char* const      whole = absolute(path);
@@ -54,29 +54,52 @@ track_file_new(TrackFile** const out, const char* const path, Error* const error
     return error_set(error, STATUS_NO_MEMORY, "no memory to load %s", path);
   }
   t->track.path  = whole;
-  const Status s = audio_file_open(&t->file, whole, error);
+  const Status s = audio_file_begin(&t->file, whole, error);
   if (s) {
     track_file_free(t);
     return s;
   }
+  *out = t;
+  return STATUS_OK;
+}
+
+Status
+track_file_go_on(TrackFile* const t, bool* const ready, Error* const error)
+{
+  const char* const path = t->track.path;
+  const Status      s    = audio_file_go_on(t->file, path, ready, error);
+  if (s || !*ready) {
+    return s;
+  }
   const char* const tag = audio_file_title(t->file);
-  t->track.title        = tag ? strdup(tag) : title_of_path(whole);
+  t->track.title        = tag ? strdup(tag) : title_of_path(path);
   t->track.rate         = audio_file_rate(t->file);
   t->track.channels     = audio_file_channels(t->file);
   t->track.frames       = audio_file_frames(t->file);
   if (t->track.frames > TRACK_MAX_FRAMES) {
     const double hour = 3600.0 * t->track.rate;
-    error_set(error, STATUS_BAD_FORMAT, "%s is too long with %.1f hours: at its rate %.1f hours work", path,
-              (double)t->track.frames / hour, (double)TRACK_MAX_FRAMES / hour);
-    track_file_free(t);
-    return STATUS_BAD_FORMAT;
+    return error_set(error, STATUS_BAD_FORMAT, "%s is too long with %.1f hours: at its rate %.1f hours work", path,
+                     (double)t->track.frames / hour, (double)TRACK_MAX_FRAMES / hour);
   }
   t->track.nchunks = (size_t)((t->track.frames + CHUNK_FRAMES - 1) / CHUNK_FRAMES);
   atomic_init(&t->track.end, t->track.frames);
   atomic_init(&t->track.broken, false);
-  if (!t->track.title || !make_tables(t)) {
+  return t->track.title && make_tables(t) ? STATUS_OK
+                                          : error_set(error, STATUS_NO_MEMORY, "no memory to load %s", path);
+}
+
+Status
+track_file_new(TrackFile** const out, const char* const path, Error* const error)
+{
+  TrackFile* t     = NULL;
+  bool       ready = false;
+  Status     s     = track_file_begin(&t, path, error);
+  while (!s && !ready) {
+    s = track_file_go_on(t, &ready, error);
+  }
+  if (s) {
     track_file_free(t);
-    return error_set(error, STATUS_NO_MEMORY, "no memory to load %s", path);
+    return s;
   }
   *out = t;
   return STATUS_OK;
