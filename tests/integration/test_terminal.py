@@ -73,7 +73,7 @@ def watch_in_terminal(stage, host, rows, columns, seconds, term='xterm'):
 
 def live_view(tap, stage):
     """deckhost watch: in a terminal of 80 columns, in a narrow one, and into a file."""
-    name = 'A very long name of a track, much longer than there is room for, with \u00fcml\u00e4uts \u4e2d\u6587.wav'
+    name = '\u4e2d\u6587\u66f2 A very long name of a track, much longer than there is room for, with \u00fcml\u00e4uts \u4e2d\u6587.wav'
     write_wav(stage.path(name), noise(20 * RATE, 1), RATE)
     host = Deckhost(stage, '--no-connect', '--play', stage.path(name))
     host.ask('/deck/1/keylock', 1)
