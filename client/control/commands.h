@@ -55,6 +55,7 @@ Progress run_param(Control* c, Call* call);
 Progress run_port(Control* c, Call* call);
 Progress run_set(Control* c, Call* call);
 Status   check_set(Control* c, const Call* call, Error* error);
+bool     deck_owns_port(uint8_t slot, const char* symbol); ///< nobody else may set it
 Progress run_ramp(Control* c, Call* call);
 Status   check_ramp(Control* c, const Call* call, Error* error);
 
@@ -68,6 +69,11 @@ Status   check_record(Control* c, const Call* call, Error* error);
 // commands_score.c
 Progress run_score_play(Control* c, Call* call);
 Progress run_score_stop(Control* c, Call* call);
+
+// commands_session.c
+Progress run_session_save(Control* c, Call* call);
+Progress run_session_load(Control* c, Call* call);
+Status   check_session_save(Control* c, const Call* call, Error* error);
 
 // commands_info.c
 Progress run_get(Control* c, Call* call);

@@ -107,8 +107,8 @@ run_port(Control* const c, Call* const call)
   return CALL_DONE;
 }
 
-static bool
-is_decks_own(const uint8_t slot, const char* const symbol)
+bool
+deck_owns_port(const uint8_t slot, const char* const symbol)
 {
   return slot == SLOT_PITCH && (!strcmp(symbol, "semitones") || !strcmp(symbol, "cents") || !strcmp(symbol, "enabled"));
 }
@@ -119,7 +119,7 @@ check_set(Control* const c, const Call* const call, Error* const error)
   const char* const symbol = call->values[0].text;
   const double      value  = call->values[1].number;
   OpsPort           port;
-  if (is_decks_own(call->entry->slot, symbol)) {
+  if (deck_owns_port(call->entry->slot, symbol)) {
     return error_set(error, STATUS_BAD_VALUE, "%s is owned by the deck: use /deck/%d/pitch and /deck/%d/keylock",
                      symbol, call->deck + 1, call->deck + 1);
   }

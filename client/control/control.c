@@ -4,10 +4,13 @@
 #include "control/commands.h"
 #include "control/osc.h"
 #include "control/score.h"
+#include "control/session.h"
 #include "control/state.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
   MAX_COMMANDS = 1 << 18, ///< that wait for their frame
@@ -27,7 +30,8 @@ control_new(Control** const out, const Ops* const ops, Error* const error)
   c->out          = heap_new(sizeof(Outgoing), MAX_COMMANDS);
   c->echoes       = heap_new(sizeof(Outgoing), MAX_COMMANDS);
   c->futures      = heap_new(sizeof(Call*), MAX_COMMANDS);
-  if (!c->params || !c->out || !c->echoes || !c->futures) {
+  c->session      = session_new();
+  if (!c->params || !c->out || !c->echoes || !c->futures || !c->session) {
     control_free(c);
     return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
   }
@@ -209,6 +213,44 @@ control_line_at(Control* const      c,
 }
 
 Status
+control_keep_session(Control* const c, const char* const path, Error* const error)
+{
+  const Sender nobody = {.kind = SENDER_NONE};
+  Status       status = STATUS_OK;
+  if (access(path, F_OK) == 0) {
+    status = session_load_begin(c->session, c, path, &nobody, error);
+  } else if (errno != ENOENT) {
+    status = error_set(error, STATUS_FAILED, "can't open %s: %s", path, strerror(errno));
+  }
+  return status ? status : session_keep(c->session, path, error);
+}
+
+bool
+control_loads_session(const Control* const c)
+{
+  int done    = 0;
+  int refused = 0;
+  return session_loading(c->session, &done, &refused);
+}
+
+Status
+control_save_session(Control* const c, const char* const path, Error* const error)
+{
+  Status status = STATUS_OK;
+  while (session_saving(c->session, &status, error)) {
+    usleep(1000);
+  }
+  status = session_save_begin(c->session, c, path, error);
+  if (status) {
+    return status;
+  }
+  while (session_saving(c->session, &status, error)) {
+    usleep(1000);
+  }
+  return status;
+}
+
+Status
 control_play_score(Control* const c, const char* const path, const int64_t origin, Error* const error)
 {
   Score*       s      = NULL;
@@ -261,6 +303,7 @@ control_poll(Control* const c, const int timeout_ms)
 {
   const bool soon = work(c);
   stats_update(c);
+  session_turn(c->session, c);
   meters_turn(c);
   subscribers_turn(c);
   int others[MAX_ATTACHED];

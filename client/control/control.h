@@ -60,6 +60,14 @@ uint32_t control_rate(const Control* c);
 /// Whether a deck (from 0) plays now.
 bool control_deck_playing(const Control* c, uint32_t deck);
 
+/// Load a session, if the file is there, and keep it: from here on it is saved every few seconds when something has
+/// changed.  STATUS_BAD_FORMAT, STATUS_FAILED: `error` says why.  The load goes on in control_poll.
+Status control_keep_session(Control* c, const char* path, Error* error);
+bool   control_loads_session(const Control* c);
+
+/// Save a session now; waits until it is on the disk.
+Status control_save_session(Control* c, const char* path, Error* error);
+
 /// Read a score and check all of it (STATUS_BAD_VALUE: `error` names file and line; nothing was started), then play it,
 /// its time 0 at engine frame `origin`.  Its loads are made ahead of time.
 Status control_play_score(Control* c, const char* path, int64_t origin, Error* error);

@@ -188,7 +188,7 @@ Status
 control_check_paths(const Control* const c, const Call* const call, const Sender* const sender, Error* const error)
 {
   static const char file_uri[] = "file://";
-  if (sender->kind == SENDER_LINE) {
+  if (sender->kind == SENDER_LINE && !sender->remote) {
     return STATUS_OK;
   }
   for (int i = 0; i < call->count; ++i) {

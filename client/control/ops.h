@@ -46,6 +46,9 @@ typedef struct {
   /// A port of the plugin in a chain's slot; a deck's chain, CHAIN_MIC or CHAIN_MASTER.  STATUS_NOT_FOUND with a text
   /// that lists what there is.
   Status (*plugin_port)(void* self, uint8_t deck, uint8_t slot, const char* symbol, OpsPort* out, Error* error);
+
+  /// Control port `index` of the plugin in a deck's slot, from 0, and its symbol.  false: there are no more.
+  bool (*plugin_port_at)(void* self, uint8_t deck, uint8_t slot, uint32_t index, OpsPort* out, const char** symbol);
   float (*plugin_value)(void* self, uint8_t deck, uint8_t slot, uint32_t port); ///< as the port stands now
 
   /// Make deck `deck` with its own plugins and send it to the engine.  STATUS_BUSY: the command ring is full.

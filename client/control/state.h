@@ -118,17 +118,18 @@ struct Control {
   Group    groups[MAX_GROUPS];
   Queue    queues[QUEUE_COUNT];
 
-  uint64_t    clips_before[MAX_CHAINS]; ///< at the last /clips/reset
-  Recording   recording;
-  Score*      score;
-  size_t      refused; ///< how many commands of scores failed
-  struct Osc* osc;
-  Allowed     allowed;
-  TimeTags    timetags;
-  Stats       stats;
-  Notices     notices;
-  Meters      meters;
-  Subscribers subscribers;
+  uint64_t        clips_before[MAX_CHAINS]; ///< at the last /clips/reset
+  Recording       recording;
+  Score*          score;
+  size_t          refused; ///< how many commands of scores failed
+  struct Session* session;
+  struct Osc*     osc;
+  Allowed         allowed;
+  TimeTags        timetags;
+  Stats           stats;
+  Notices         notices;
+  Meters          meters;
+  Subscribers     subscribers;
 
   const Sender* asker;    ///< who is being answered a /get, for meters
   Ear*          listener; ///< of the subscription that is being served, likewise

@@ -147,6 +147,12 @@ const Entry table[] = {
   {"/score/play", {{ARG_FILE, "path", 0, 0, NULL, NULL, false}}, "check a score, load its tracks, play it; answered when it begins",
    .run = run_score_play, .queue = QUEUE_SCORE},
   {"/score/stop", {{0}}, "no more commands of the score; what plays goes on", .run = run_score_stop, .queue = QUEUE_SCORE},
+  {"/session/save", {{ARG_PATH, "path", 0, 0, NULL, NULL, false}},
+   "write all there is, tracks, places, controls, as commands into a file; the one before is kept as path.bak",
+   .run = run_session_save, .check = check_session_save, .queue = QUEUE_SCORE},
+  {"/session/load", {{ARG_FILE, "path", 0, 0, NULL, NULL, false}},
+   "take off all there is and bring back what was saved, standing still; answers how many lines were carried out, and how many could not be",
+   .run = run_session_load, .queue = QUEUE_SCORE},
   {"/get", {TEXT("address")}, "current values, as /value ADDRESS value...; patterns (* ? [a-z] {one,other}) are allowed", .run = run_get},
   {"/subscribe", {TEXT("pattern"), NUMBER("times-per-second", 0.0, 100.0, "Hz")},
    "be sent all values that the pattern names, then those that change, as /value ADDRESS value...; meters always; 0 ends it; "

@@ -29,6 +29,19 @@ no_such_port(const Plugin* const p, const char* const symbol, Error* const error
   return error_set(error, STATUS_NOT_FOUND, "%s has no port \"%s\": there are%s", p->name, symbol, list);
 }
 
+static OpsPort
+describe(const Plugin* const p, const uint32_t port)
+{
+  const PluginPort* const facts = &p->ports[port];
+  return (OpsPort){.port    = port,
+                   .minimum = facts->minimum,
+                   .maximum = facts->maximum,
+                   .initial = facts->initial,
+                   .input   = facts->input,
+                   .toggled = facts->toggled,
+                   .integer = facts->integer || facts->enumeration};
+}
+
 static Status
 find_port(void* const       self,
           const uint8_t     chain,
@@ -48,15 +61,26 @@ find_port(void* const       self,
   if (port == NO_PORT) {
     return no_such_port(p, symbol, error);
   }
-  const PluginPort* const facts = &p->ports[port];
-  *out                          = (OpsPort){.port    = port,
-                                            .minimum = facts->minimum,
-                                            .maximum = facts->maximum,
-                                            .initial = facts->initial,
-                                            .input   = facts->input,
-                                            .toggled = facts->toggled,
-                                            .integer = facts->integer || facts->enumeration};
+  *out = describe(p, port);
   return STATUS_OK;
+}
+
+static bool
+port_at(void* const        self,
+        const uint8_t      deck,
+        const uint8_t      slot,
+        const uint32_t     index,
+        OpsPort* const     out,
+        const char** const symbol)
+{
+  const Rig* const    r = self;
+  const Plugin* const p = deck < r->decks && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  if (!p || index >= p->nports) {
+    return false;
+  }
+  *out    = describe(p, index);
+  *symbol = p->ports[index].symbol;
+  return true;
 }
 
 static float
@@ -166,6 +190,7 @@ rig_ops(Rig* const r)
     .frame_now       = frame_now,
     .wake_disk       = wake_disk,
     .plugin_port     = find_port,
+    .plugin_port_at  = port_at,
     .plugin_value    = port_value,
     .deck_add        = deck_add,
     .deck_retired    = deck_retired,

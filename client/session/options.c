@@ -26,6 +26,7 @@ const char options_help[] =
   "      --cache MB      memory for audio read ahead, 16 to 65536 (256)\n"
   "      --threads N     run decks on N threads, 1 to 16, or auto: by processor cores (auto)\n"
   "      --reader KIND   for speeds other than 1: fast (90 dB) or fine (103 dB, some 1.5 times the cost) (fast)\n"
+  "      --session FILE  load FILE if it is there, and keep it: saved every few seconds when something has changed\n"
   "      --play          start the FILEs together as soon as they are loaded\n"
   "      --no-connect    don't connect the master to the sound card\n"
   "      --no-deck-ports no JACK ports per deck\n"
@@ -43,6 +44,7 @@ enum {
   OPT_CACHE,
   OPT_READER,
   OPT_THREADS,
+  OPT_SESSION,
   OPT_PLAY,
   OPT_NO_CONNECT,
   OPT_NO_DECK_PORTS,
@@ -62,6 +64,7 @@ static const struct option table[] = {{"name", required_argument, NULL, 'n'},
                                       {"cache", required_argument, NULL, OPT_CACHE},
                                       {"reader", required_argument, NULL, OPT_READER},
                                       {"threads", required_argument, NULL, OPT_THREADS},
+                                      {"session", required_argument, NULL, OPT_SESSION},
                                       {"play", no_argument, NULL, OPT_PLAY},
                                       {"no-connect", no_argument, NULL, OPT_NO_CONNECT},
                                       {"no-deck-ports", no_argument, NULL, OPT_NO_DECK_PORTS},
@@ -178,6 +181,9 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
         break;
       case OPT_THREADS:
         ok = read_threads(optarg, &o->threads, error);
+        break;
+      case OPT_SESSION:
+        o->session = optarg;
         break;
       case OPT_PLAY:
         o->play = true;

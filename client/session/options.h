@@ -22,15 +22,16 @@ typedef struct {
   int    crowd_port; ///< crowdstream's OSC; 0: off
   double base_bpm;   ///< of tracks at speed 1, for crowdstream
 
-  uint32_t cache_mb;
-  bool     fine;    ///< the better varispeed reader
-  uint32_t threads; ///< for decks; 0: auto
-  bool     play;
-  bool     connect;
-  bool     deck_ports;
-  bool     start_server;
-  char**   files; ///< of argv
-  int      nfiles;
+  uint32_t    cache_mb;
+  bool        fine;    ///< the better varispeed reader
+  uint32_t    threads; ///< for decks; 0: auto
+  bool        play;
+  bool        connect;
+  bool        deck_ports;
+  bool        start_server;
+  const char* session; ///< file, NULL: none
+  char**      files;   ///< of argv
+  int         nfiles;
 } Options;
 
 typedef enum { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG } OptionsResult;

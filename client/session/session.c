@@ -110,6 +110,9 @@ start(Session* const s, const Options* const o, Error* const error)
   } else {
     control_hang_up(osc);
   }
+  if (!status && o->session) {
+    status = control_keep_session(rig_control(s->rig), o->session, error);
+  }
   if (!status && o->crowd_port) {
     const CrowdConfig crowd = {o->osc_bind, o->crowd_port, o->decks, o->base_bpm};
     status                  = crowd_new(&s->crowd, rig_control(s->rig), &crowd, error);
@@ -183,6 +186,10 @@ play(Session* const s, const Options* const o)
     if (jack_lost(s->jack) && !control_quitting(control)) {
       good = come_back(s);
     }
+  }
+  Error error;
+  if (o->session && !control_loads_session(control) && control_save_session(control, o->session, &error)) {
+    log_error("%s", error.text);
   }
   return good;
 }
