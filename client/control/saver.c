@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct Saver {
@@ -61,8 +62,8 @@ keep_old(const char* const path, const char* const backup, const char* const scr
   }
 }
 
-Status
-saver_write(const char* const path, const char* const text, Error* const error)
+static Status
+write_in_place(const char* const path, const char* const text, Error* const error)
 {
   const size_t size   = strlen(path) + 8;
   char* const  fresh  = malloc(3 * size);
@@ -93,6 +94,21 @@ saver_write(const char* const path, const char* const text, Error* const error)
     sync_folder(path);
   }
   free(fresh);
+  return status;
+}
+
+Status
+saver_write(const char* const path, const char* const text, Error* const error)
+{
+  char* const real = realpath(path, NULL); // what a link leads to is written, not the link
+  struct stat st;
+  Status      status;
+  if (real && !stat(real, &st) && !S_ISREG(st.st_mode)) {
+    status = error_set(error, STATUS_BAD_VALUE, "can't write %s: it isn't a file", path);
+  } else {
+    status = write_in_place(real ? real : path, text, error);
+  }
+  free(real);
   return status;
 }
 

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { MAX_TRIES = 2000 }; ///< turns that a deck may take to be added
+
 static const int64_t KEEP_NS  = 3000000000;       ///< between two looks for changes
 static const off_t   MAX_SIZE = 16 * 1024 * 1024; ///< bytes of a file
 
@@ -30,11 +32,13 @@ struct Session {
   char*   folder;
   Sender  by;
   Line*   lines;
-  size_t  nlines;
-  int     pending; ///< lines that aren't answered
+  size_t  nlines, own; ///< the first of them are ours, to clear what is there
+  int     pending;     ///< lines that aren't answered
   int     done, refused;
   bool    loading;
-  char*   lost; ///< lines that could not be carried out, as comments for the next save
+  bool    waits; ///< for decks that it names
+  int     tries; ///< to add one, in vain
+  char*   lost;  ///< lines that could not be carried out, as comments for the next save
   Saver*  saver;
   char*   kept_path; ///< NULL: nothing is saved by itself
   char*   kept_text; ///< as it was written last
@@ -118,13 +122,14 @@ on_answer(void* const data, const char* const answer)
 }
 
 static void
-submit(Session* const s, Control* const c, Line* const line, const char* const text)
+submit(Session* const s, Control* const c, Line* const line)
 {
-  const Sender sender  = {.kind = SENDER_LINE, .remote = s->by.remote, .line = {on_answer, line}};
-  char* const  storage = malloc(strlen(text) + 1);
-  Words        w;
-  Error        error = {"no memory"};
-  const Status bad   = storage ? words_read(&w, text, storage, &error) : STATUS_NO_MEMORY;
+  const char* const text    = line->text;
+  const Sender      sender  = {.kind = SENDER_LINE, .remote = s->by.remote, .line = {on_answer, line}};
+  char* const       storage = malloc(strlen(text) + 1);
+  Words             w;
+  Error             error = {"no memory"};
+  const Status      bad   = storage ? words_read(&w, text, storage, &error) : STATUS_NO_MEMORY;
   if (bad == STATUS_NOT_FOUND) {
     on_answer(line, "/ok");
   } else if (bad) {
@@ -132,8 +137,8 @@ submit(Session* const s, Control* const c, Line* const line, const char* const t
   } else {
     uint8_t            deck = 0;
     uint8_t            k    = 0;
-    const Entry* const e    = table_find(w.address, c->ops.decks, &deck, &k, &error);
-    if (e && !e->score) {
+    const Entry* const e    = table_find(w.address, c->present, &deck, &k, &error);
+    if (e && (!e->score || e->run == run_quit)) {
       answer_refuse(c, &sender, w.address, NULL, "has no place in a session");
     } else {
       control_submit(c, &w, s->folder, &sender, AT_NOW);
@@ -194,18 +199,18 @@ read_file(const char* const path, Error* const error)
   return text;
 }
 
-/// How many decks the lines speak of.
-static uint32_t
+/// The decks that the lines speak of.
+static uint64_t
 decks_of(const Session* const s)
 {
-  uint32_t most = 0;
-  for (size_t i = 0; i < s->nlines; ++i) {
+  uint64_t decks = 0;
+  for (size_t i = s->own; i < s->nlines; ++i) {
     unsigned deck = 0;
-    if (sscanf(s->lines[i].text, "/deck/%u/", &deck) == 1 && deck <= MAX_DECKS && deck > most) {
-      most = deck;
+    if (sscanf(s->lines[i].text, "/deck/%u/", &deck) == 1 && deck >= 1 && deck <= MAX_DECKS) {
+      decks |= UINT64_C(1) << (deck - 1);
     }
   }
-  return most;
+  return decks;
 }
 
 /// The folder of a path, malloc'd.
@@ -235,17 +240,13 @@ session_load_begin(Session* const      s,
   char* const reset = session_reset_text(c);
   drop_lines(s);
   free(s->lost);
-  s->lost     = NULL;
-  s->path     = strdup(path);
-  s->folder   = folder_of(path);
-  s->by       = *by;
-  bool   good = reset && s->path && s->folder && add_lines(s, reset, true);
-  size_t own  = s->nlines;
-  good        = good && add_lines(s, text, false);
-  for (uint32_t d = c->ops.decks; good && d < decks_of(s); ++d) {
-    char add[] = "/deck/add";
-    good       = add_lines(s, add, true);
-  }
+  s->lost   = NULL;
+  s->path   = strdup(path);
+  s->folder = folder_of(path);
+  s->by     = *by;
+  bool good = reset && s->path && s->folder && add_lines(s, reset, true);
+  s->own    = s->nlines;
+  good      = good && add_lines(s, text, false);
   free(reset);
   free(text);
   if (!good) {
@@ -253,20 +254,36 @@ session_load_begin(Session* const      s,
     return error_set(error, STATUS_NO_MEMORY, "no memory");
   }
   s->done = s->refused = 0;
-  s->loading           = s->nlines > 0;
   s->pending           = (int)s->nlines; // all of them first: answers may come at once
-  // Decks that are to be added come first, then what clears the others, then the file's lines
-  for (size_t i = own; i < s->nlines; ++i) {
-    if (!s->lines[i].number) {
-      submit(s, c, &s->lines[i], s->lines[i].text);
-    }
-  }
-  for (size_t i = 0; i < s->nlines; ++i) {
-    if (i < own || s->lines[i].number) {
-      submit(s, c, &s->lines[i], s->lines[i].text);
-    }
-  }
+  s->loading = s->waits = s->nlines > 0;
+  s->tries              = 0;
+  session_turn(s, c);
   return STATUS_OK;
+}
+
+static void
+on_added(void* const data, const char* const answer)
+{
+  Session* const s = data;
+  s->tries         = strncmp(answer, "/ok", 3) ? s->tries + 1 : 0;
+}
+
+/// Add a deck that the lines name; once all are there, or can't be, begin with the lines.
+static void
+go_on(Session* const s, Control* const c)
+{
+  const uint64_t named = decks_of(s);
+  while (s->waits && (named & ~c->present) && s->tries < MAX_TRIES) {
+    const int tried = s->tries;
+    control_line(c, "/deck/add", on_added, s);
+    if (s->tries > tried) {
+      return; // the process thread has to read first
+    }
+  }
+  s->waits = false;
+  for (size_t i = 0; i < s->nlines; ++i) {
+    submit(s, c, &s->lines[i]);
+  }
 }
 
 bool
@@ -336,6 +353,9 @@ session_turn(Session* const s, Control* const c)
 {
   Status status = STATUS_OK;
   Error  error;
+  if (s->waits) {
+    go_on(s, c);
+  }
   if (!s->kept_path || s->loading || clock_ns() - s->looked < KEEP_NS || saver_busy(s->saver, &status, &error)) {
     return;
   }

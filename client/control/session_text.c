@@ -93,8 +93,9 @@ put_control(const Text* const t, const Entry* const e, const uint8_t deck, const
   if (!initial_value(c, e, deck, &first)) {
     return;
   }
-  const double now = value_now(c, e, deck, k);
-  if (now != first) {
+  const double now  = value_now(c, e, deck, k);
+  const bool always = !t->reset && e->control == CONTROL_PARAM && e->param == PARAM_FADER; // so that the deck is named
+  if (now != first || always) {
     char  address[MAX_ADDRESS];
     Value v[MAX_READ] = {value_float((float)first)};
     table_address(e, deck, k, address, sizeof(address));
@@ -236,7 +237,10 @@ make_text(Control* const c, const char* const folder, const bool reset)
     put(&t, "# A session of deckhost: commands, one a line, as in a score but without times.\n");
   }
   put_controls(&t, false, 0);
-  for (uint8_t deck = 0; deck < c->ops.decks; ++deck) {
+  for (uint8_t deck = 0; deck < MAX_DECKS; ++deck) {
+    if (!deck_exists(c, deck)) {
+      continue;
+    }
     if (reset) {
       put_reset(&t, deck);
     } else {

@@ -99,12 +99,33 @@ fake_port(void* const       self,
   return error_set(e, STATUS_NOT_FOUND, "no port %s", symbol);
 }
 
+static bool
+fake_port_at(void* const        self,
+             const uint8_t      deck,
+             const uint8_t      slot,
+             const uint32_t     index,
+             OpsPort* const     out,
+             const char** const symbol)
+{
+  uint32_t n = 0;
+  (void)self;
+  (void)deck;
+  for (size_t i = 0; i < sizeof(fake_ports) / sizeof(fake_ports[0]); ++i) {
+    if (fake_ports[i].slot == slot && n++ == index) {
+      *out    = fake_ports[i].port;
+      *symbol = fake_ports[i].symbol;
+      return true;
+    }
+  }
+  return false;
+}
+
 static float
 fake_value(void* const self, const uint8_t deck, const uint8_t slot, const uint32_t port)
 {
   (void)self;
   (void)deck;
-  return slot == SLOT_EQ && port == 8 ? 200.0f : 0.0f;
+  return slot == SLOT_EQ && port == 8 ? 200.0f : port == (slot == SLOT_EQ ? 0 : 2) ? 1.0f : 0.0f;
 }
 
 static Status
@@ -170,6 +191,7 @@ fake_new_with_rings(const uint32_t commands, const uint32_t requests)
                    .frame_now       = fake_frame_now,
                    .wake_disk       = fake_wake,
                    .plugin_port     = fake_port,
+                   .plugin_port_at  = fake_port_at,
                    .plugin_value    = fake_value,
                    .deck_add        = fake_deck_add,
                    .deck_retired    = fake_deck_retired,
