@@ -47,7 +47,7 @@ typedef struct {
   /// that lists what there is.
   Status (*plugin_port)(void* self, uint8_t deck, uint8_t slot, const char* symbol, OpsPort* out, Error* error);
 
-  /// Control port `index` of the plugin in a deck's slot, from 0, and its symbol.  false: there are no more.
+  /// Control port `index` of the plugin in a chain's slot, from 0, and its symbol.  false: there are no more.
   bool (*plugin_port_at)(void* self, uint8_t deck, uint8_t slot, uint32_t index, OpsPort* out, const char** symbol);
   float (*plugin_value)(void* self, uint8_t deck, uint8_t slot, uint32_t port); ///< as the port stands now
 

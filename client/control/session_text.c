@@ -63,7 +63,7 @@ initial_value(Control* const c, const Entry* const e, const uint8_t deck, double
     *out = (double)param_default(e->param);
     return true;
   }
-  if (c->ops.plugin_port(c->ops.self, deck, e->slot, e->symbol, &port, NULL)) {
+  if (c->ops.plugin_port(c->ops.self, entry_chain(e, deck), e->slot, e->symbol, &port, NULL)) {
     return false;
   }
   *out = (double)port.initial;
@@ -78,9 +78,9 @@ value_now(Control* const c, const Entry* const e, const uint8_t deck, const uint
   if (e->control == CONTROL_PARAM) {
     return (double)params_value(c->params, e->param, deck, e->slots ? k : 0, now_of(c));
   }
-  if (!c->ops.plugin_port(c->ops.self, deck, e->slot, e->symbol, &port, NULL) &&
-      !params_port(c->params, deck, e->slot, port.port, now_of(c), &value)) {
-    value = c->ops.plugin_value(c->ops.self, deck, e->slot, port.port);
+  if (!c->ops.plugin_port(c->ops.self, entry_chain(e, deck), e->slot, e->symbol, &port, NULL) &&
+      !params_port(c->params, entry_chain(e, deck), e->slot, port.port, now_of(c), &value)) {
+    value = c->ops.plugin_value(c->ops.self, entry_chain(e, deck), e->slot, port.port);
   }
   return (double)value;
 }
@@ -135,23 +135,27 @@ has_address(const uint8_t slot, const char* const symbol)
 
 /// The ports of a plugin that were moved and have no address of their own.
 static void
-put_ports(const Text* const t, const uint8_t deck, const uint8_t slot, const char* const name)
+put_ports(const Text* const t, const uint8_t chain, const uint8_t slot, const char* const name)
 {
   Control* const c = t->control;
   OpsPort        port;
   const char*    symbol = NULL;
-  for (uint32_t i = 0; c->ops.plugin_port_at && c->ops.plugin_port_at(c->ops.self, deck, slot, i, &port, &symbol);
+  for (uint32_t i = 0; c->ops.plugin_port_at && c->ops.plugin_port_at(c->ops.self, chain, slot, i, &port, &symbol);
        ++i) {
     float value = 0.0f;
     if (!port.input || has_address(slot, symbol)) {
       continue;
     }
-    if (!params_port(c->params, deck, slot, port.port, now_of(c), &value)) {
-      value = c->ops.plugin_value(c->ops.self, deck, slot, port.port);
+    if (!params_port(c->params, chain, slot, port.port, now_of(c), &value)) {
+      value = c->ops.plugin_value(c->ops.self, chain, slot, port.port);
     }
     if (value != port.initial) {
       const Value v = value_float(t->reset ? port.initial : value);
-      put(t, "/deck/%d/%s/set %s", deck + 1, name, symbol);
+      if (chain == CHAIN_MIC) {
+        put(t, "/mic/%s/set %s", name, symbol);
+      } else {
+        put(t, "/deck/%d/%s/set %s", chain + 1, name, symbol);
+      }
       put_value(t, &v);
       put(t, "\n");
     }
@@ -237,6 +241,7 @@ make_text(Control* const c, const char* const folder, const bool reset)
     put(&t, "# A session of deckhost: commands, one a line, as in a score but without times.\n");
   }
   put_controls(&t, false, 0);
+  put_ports(&t, CHAIN_MIC, SLOT_EQ, "eq");
   for (uint8_t deck = 0; deck < MAX_DECKS; ++deck) {
     if (!deck_exists(c, deck)) {
       continue;

@@ -67,14 +67,14 @@ find_port(void* const       self,
 
 static bool
 port_at(void* const        self,
-        const uint8_t      deck,
+        const uint8_t      chain,
         const uint8_t      slot,
         const uint32_t     index,
         OpsPort* const     out,
         const char** const symbol)
 {
   const Rig* const    r = self;
-  const Plugin* const p = deck < r->decks && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  const Plugin* const p = chain < MAX_CHAINS && slot < MAX_SLOTS ? r->slots[chain][slot] : NULL;
   if (!p || index >= p->nports) {
     return false;
   }
