@@ -16,8 +16,8 @@ is_mixers(const Param param)
   }
 }
 
-uint32_t
-flow_lane(const Command* const c)
+static FlowLane*
+lane_of(Flow* const f, const Command* const c)
 {
   switch ((CommandKind)c->kind) {
     case COMMAND_START:
@@ -25,11 +25,11 @@ flow_lane(const Command* const c)
     case COMMAND_RECORD:
     case COMMAND_STATS_RESET:
     case COMMAND_QUIT_FENCE:
-      return MAX_DECKS;
+      return &f->lane[MAX_DECKS];
     case COMMAND_PARAM:
-      return is_mixers(c->param.param) ? MAX_DECKS : c->deck;
+      return &f->lane[is_mixers(c->param.param) ? MAX_DECKS : c->deck];
     default:
-      return c->deck < MAX_DECKS ? c->deck : MAX_DECKS;
+      return &f->lane[c->deck];
   }
 }
 
@@ -50,7 +50,7 @@ flow_update(Flow* const f, const Ring* const commands, const int64_t now, const 
 bool
 flow_pass(Flow* const f, const Command* const c)
 {
-  FlowLane* const l = &f->lane[flow_lane(c)];
+  FlowLane* const l = lane_of(f, c);
   if (c->at == AT_NOW) {
     return l->burst < FLOW_NOW && ++l->burst;
   }
@@ -59,10 +59,4 @@ flow_pass(Flow* const f, const Command* const c)
   }
   l->due[(l->first + l->count++) % FLOW_DATED] = c->at;
   return true;
-}
-
-void
-flow_forget(Flow* const f, const uint8_t deck)
-{
-  f->lane[deck] = (FlowLane){.count = 0};
 }

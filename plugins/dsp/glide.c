@@ -66,35 +66,35 @@ curve_set_rt(Curve* const c, const double point[CURVE_WIDTH])
 }
 
 void
-curve_push_rt(Curve* const c, const double point[CURVE_WIDTH])
+curve_push_rt(Curve* const c, const double point[CURVE_WIDTH], const double per_frame, Ramps* const ramps)
 {
-  bool same = true;
-  for (int k = 0; k < CURVE_WIDTH; k += 2) {
-    Pair last, next;
-    memcpy(&next, point + k, sizeof(next));
-    memcpy(&last, c->point[2] + k, sizeof(last));
-    memcpy(c->point[0] + k, c->point[1] + k, sizeof(last));
-    memcpy(c->point[1] + k, &last, sizeof(last));
-    memcpy(c->point[2] + k, &next, sizeof(next));
-    same = same && next[0] == last[0] && next[1] == last[1];
-  }
-  c->still = !same ? 0 : c->still < 2 ? c->still + 1 : 2;
-}
+  typedef int64_t Mask __attribute__((vector_size(16)));
 
-void
-curve_ramps_rt(const Curve* const c, const uint32_t frames, Ramps* const ramps)
-{
-  const double h    = 1.0 / frames;
+  const double h    = per_frame;
   const Pair   half = pair_of(0.5), once = pair_of(h), twice = pair_of(h * h), halved = pair_of(0.5 * h * h);
+  Mask         same = {-1, -1};
+#pragma GCC unroll 3
   for (int k = 0; k < CURVE_WIDTH; k += 2) {
-    Pair a, b, d;
-    memcpy(&a, c->point[0] + k, sizeof(a));
-    memcpy(&b, c->point[1] + k, sizeof(b));
-    memcpy(&d, c->point[2] + k, sizeof(d));
-    const Pair way = b - a, bend = (d - b) - way;
-    const Pair at = half * (a + b), slope = once * way + halved * bend, change = twice * bend;
+    Pair first, second, third;
+    memcpy(&first, c->point[1] + k, sizeof(first));
+    memcpy(&second, c->point[2] + k, sizeof(second));
+    memcpy(&third, point + k, sizeof(third));
+    memcpy(c->point[0] + k, &first, sizeof(first));
+    memcpy(c->point[1] + k, &second, sizeof(second));
+    memcpy(c->point[2] + k, &third, sizeof(third));
+    same &= second == third;
+    const Pair way = second - first, bend = (third - second) - way;
+    const Pair at = half * (first + second), slope = once * way + halved * bend, change = twice * bend;
     memcpy(ramps->at + k, &at, sizeof(at));
     memcpy(ramps->slope + k, &slope, sizeof(slope));
     memcpy(ramps->bend + k, &change, sizeof(change));
   }
+  c->still = !(same[0] & same[1]) ? 0 : c->still < 2 ? c->still + 1 : 2;
+}
+
+void
+curve_rest_rt(const Curve* const c, Ramps* const ramps)
+{
+  memset(ramps, 0, sizeof(*ramps));
+  memcpy(ramps->at, c->point[2], sizeof(ramps->at));
 }

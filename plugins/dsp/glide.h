@@ -58,11 +58,11 @@ typedef struct {
 /// Rest at `point`.
 RT void curve_set_rt(Curve* c, const double point[CURVE_WIDTH]);
 
-/// One line of the grid on, towards `point`.
-RT void curve_push_rt(Curve* c, const double point[CURVE_WIDTH]);
+/// One line of the grid on, towards `point`; and the ramps from this line to the next, which is 1 / `per_frame` later.
+RT void curve_push_rt(Curve* c, const double point[CURVE_WIDTH], double per_frame, Ramps* ramps);
 
-/// From this grid line to the next, `frames` later.
-RT void curve_ramps_rt(const Curve* c, uint32_t frames, Ramps* ramps);
+/// The ramps of a curve at rest.
+RT void curve_rest_rt(const Curve* c, Ramps* ramps);
 
 /// The point given last; where it rests, if it is still.
 RT static inline const double*

@@ -6,6 +6,7 @@
 typedef float   Quad __attribute__((vector_size(16)));
 typedef int32_t QuadMask __attribute__((vector_size(16)));
 typedef double  Four __attribute__((vector_size(32)));
+typedef double  Eight __attribute__((vector_size(64)));
 
 #define LOOPS plain
 #define LOOP_TARGET
@@ -33,6 +34,12 @@ typedef double  Four __attribute__((vector_size(32)));
 #define WIDEN(v) ((Four)_mm256_cvtps_pd((__m128)(v)))
 #define NARROW(v) ((Quad)_mm256_cvtpd_ps((__m256d)(v)))
 #include "dsp/loops_body.h"
+#undef LOOPS
+#undef LOOP_TARGET
+#define LOOPS wide
+#define LOOP_TARGET __attribute__((target("avx,fma,avx512f,avx512dq,avx512vl")))
+#define MADD8(a, b, c) ((Eight)_mm512_fmadd_pd((__m512d)(a), (__m512d)(b), (__m512d)(c)))
+#include "dsp/loops_body.h"
 #endif
 
 const Loops*
@@ -40,8 +47,12 @@ loops_nth(const int n)
 {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (n == 1 && __builtin_cpu_supports("avx") && __builtin_cpu_supports("fma")) {
+  const bool can_fuse = __builtin_cpu_supports("avx") && __builtin_cpu_supports("fma");
+  if (n == 1 && can_fuse) {
     return &fused;
+  }
+  if (n == 2 && can_fuse && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    return &wide;
   }
 #endif
   return n == 0 ? &plain : NULL;

@@ -5,7 +5,8 @@
 //   LOOP_TARGET      attribute of its functions
 //   MADD(a, b, c)    a * b + c
 //   WIDEN(v), NARROW(v)  four floats to doubles, and back
-//   MADD4(a, b, c)   the same of four numbers, where the machine has such registers
+//   MADD4(a, b, c)   the same of four numbers, where the machine has such registers,
+//   MADD8(a, b, c)   and of eight
 
 #define LOOP_PASTE(a, b) a##_##b
 #define LOOP_NAME_OF(a, b) LOOP_PASTE(a, b)
@@ -67,27 +68,39 @@ LOOP(store)(float* left, float* right, const Pair* in, const double gain, const 
 
 // ---- sections at rest ---------------------------------------------------------------------------------------------
 
+RT LOOP_TARGET static inline __attribute__((always_inline)) Pair
+   LOOP(pair)(const void* const from)
+{
+  Pair v;
+  memcpy(&v, from, sizeof(v));
+  return v;
+}
+
 #ifdef MADD4
 
-// Two frames at a time, left and right of the first, then of the second; the recursion is solved for both:
-//   w' = x - a1 w1 - a2 w2    w" = x' - a1 x + (a1^2 - a2) w1 + a1 a2 w2
-//   y  = b0 x + c1 w1 + c2 w2  y' = b0 x' + c1 x + (c2 - a1 c1) w1 - a2 c1 w2
-// The first frame's result never takes in the second frame, so that what is cut between them comes out the same.
+// Two frames at a time.  The first one's result never takes in the second one, so that what is cut between them comes
+// out the same.
 #define BOTH(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3)
 #define FIRST(v) ((Four)_mm256_permute2f128_pd((__m256d)(v), (__m256d)(v), 0x00))
 #define SECOND(v) ((Four)_mm256_permute2f128_pd((__m256d)(v), (__m256d)(v), 0x11))
+RT LOOP_TARGET static inline __attribute__((always_inline)) Four
+   LOOP(twice)(const Twice from)
+{
+  Four v;
+  memcpy(&v, from, sizeof(v));
+  return v;
+}
+
 #define SECTION_BEGIN(i)                                                                                               \
   Section* const s##i  = sections[i];                                                                                  \
-  const Pair     a1##i = s##i->a1, a2##i = s##i->a2, k1##i = s##i->c1, k2##i = s##i->c2, none##i = pair_of(0.0);       \
-  const Four     b0##i = BOTH(s##i->b0, s##i->b0), cx##i = BOTH(none##i, k1##i);                                       \
-  const Four     c1##i = BOTH(k1##i, k2##i - a1##i * k1##i), c2##i = BOTH(k2##i, -a2##i * k1##i);                      \
-  const Four     ax##i = BOTH(none##i, -a1##i), n1##i = BOTH(-a1##i, a1##i * a1##i - a2##i);                           \
-  const Four     n2##i    = BOTH(-a2##i, a1##i * a2##i);                                                               \
+  const Four     b0##i = LOOP(twice)(s##i->b0), cx##i = LOOP(twice)(s##i->cx);                                         \
+  const Four     c1##i = LOOP(twice)(s##i->c1), c2##i = LOOP(twice)(s##i->c2);                                         \
+  const Four     nx##i = LOOP(twice)(s##i->nx), n1##i = LOOP(twice)(s##i->n1), n2##i = LOOP(twice)(s##i->n2);          \
   Four           state##i = BOTH(s##i->w2, s##i->w1)
 #define SECTION_TWO(i)                                                                                                 \
   do {                                                                                                                 \
     const Four first = FIRST(x), w1 = SECOND(state##i), w2 = FIRST(state##i);                                          \
-    state##i = MADD4(n1##i, w1, MADD4(n2##i, w2, MADD4(ax##i, first, x)));                                             \
+    state##i = MADD4(n1##i, w1, MADD4(n2##i, w2, MADD4(nx##i, first, x)));                                             \
     x        = MADD4(c1##i, w1, MADD4(c2##i, w2, MADD4(cx##i, first, b0##i * x)));                                     \
   } while (0)
 #define SECTION_HALF(i)                                                                                                \
@@ -137,10 +150,10 @@ LOOP(store)(float* left, float* right, const Pair* in, const double gain, const 
 
 #else
 
-// State in registers, coefficients where they are.
 #define SECTION_BEGIN(i)                                                                                               \
   Section* const s##i  = sections[i];                                                                                  \
-  const Pair     n1##i = -s##i->a1, n2##i = -s##i->a2, b0##i = s##i->b0, c1##i = s##i->c1, c2##i = s##i->c2;           \
+  const Pair     n1##i = LOOP(pair)(s##i->n1), n2##i = LOOP(pair)(s##i->n2), b0##i = LOOP(pair)(s##i->b0);             \
+  const Pair     c1##i = LOOP(pair)(s##i->c1), c2##i = LOOP(pair)(s##i->c2);                                           \
   Pair           w1##i = s##i->w1, w2##i = s##i->w2
 #define SECTION_TWO(i)                                                                                                 \
   do {                                                                                                                 \
@@ -248,105 +261,169 @@ DIRECT_LOOP(direct3, EACH3(SECTION_BEGIN), EACH3(SECTION_TWO), EACH3(SECTION_END
 
 // ---- sections in motion -------------------------------------------------------------------------------------------
 
-// The six numbers in three registers, two in each, so that one addition moves two; spread over both channels when used.
-// T holds one pair or two, with GET and PUT from and to memory.
-#define GLIDING_BEGIN(T, i, GET)                                                                                       \
-  T       pq##i = GET(ramps.at[POINT_P]), rc##i = GET(ramps.at[POINT_R]), ed##i = GET(ramps.at[POINT_C2]);             \
-  T       pq_slope##i = GET(ramps.slope[POINT_P]), rc_slope##i = GET(ramps.slope[POINT_R]);                            \
-  T       ed_slope##i = GET(ramps.slope[POINT_C2]);                                                                    \
-  const T pq_bend##i = GET(ramps.bend[POINT_P]), rc_bend##i = GET(ramps.bend[POINT_R]);                                \
-  const T ed_bend##i = GET(ramps.bend[POINT_C2]);                                                                      \
-  T       s1##i = GET(svf.s1), s2##i = GET(svf.s2)
+// The six numbers lie two in a register, so that one addition moves two, and are spread over both channels when used.
+// T holds a pair for each of some sections, with GET and PUT from and to memory; NAME is what its registers end on.
+#define TWO_OF(T, name, NAME, GET, k)                                                                                  \
+  T       name##NAME = GET(ramps.at[k]), name##_slope##NAME = GET(ramps.slope[k]);                                     \
+  const T name##_bend##NAME = GET(ramps.bend[k])
+#define TWO_NEXT(name, NAME) name##NAME += name##_slope##NAME, name##_slope##NAME += name##_bend##NAME
+#define TWO_END(name, NAME, PUT, k) PUT(ramps.at[k], name##NAME), PUT(ramps.slope[k], name##_slope##NAME)
 
-#define GLIDING_FRAME(T, FMA, i, x, EVEN, ODD)                                                                         \
+#define GLIDING_BEGIN(T, NAME, GET)                                                                                    \
+  TWO_OF(T, pq, NAME, GET, POINT_P);                                                                                   \
+  TWO_OF(T, rc, NAME, GET, POINT_R);                                                                                   \
+  TWO_OF(T, ed, NAME, GET, POINT_C2);                                                                                  \
+  T s1##NAME = GET(svf.s1), s2##NAME = GET(svf.s2)
+#define GLIDING_FRAME(T, FMA, NAME, x, EVEN, ODD)                                                                      \
   do {                                                                                                                 \
-    const T q = ODD(pq##i), u = x - s2##i, t = FMA(q, s1##i, x), v = EVEN(pq##i) * s1##i;                              \
-    x     = FMA(ODD(ed##i), x, FMA(ODD(rc##i), s1##i, EVEN(ed##i) * s2##i));                                           \
-    s1##i = FMA(q, u, v);                                                                                              \
-    s2##i = FMA(EVEN(rc##i), u, t);                                                                                    \
-    pq##i += pq_slope##i, rc##i += rc_slope##i, ed##i += ed_slope##i;                                                  \
-    pq_slope##i += pq_bend##i, rc_slope##i += rc_bend##i, ed_slope##i += ed_bend##i;                                   \
+    const T q = ODD(pq##NAME), u = x - s2##NAME, t = FMA(q, s1##NAME, x), v = EVEN(pq##NAME) * s1##NAME;               \
+    x        = FMA(ODD(ed##NAME), x, FMA(ODD(rc##NAME), s1##NAME, EVEN(ed##NAME) * s2##NAME));                         \
+    s1##NAME = FMA(q, u, v);                                                                                           \
+    s2##NAME = FMA(EVEN(rc##NAME), u, t);                                                                              \
+    TWO_NEXT(pq, NAME), TWO_NEXT(rc, NAME), TWO_NEXT(ed, NAME);                                                        \
   } while (0)
+#define GLIDING_END(NAME, PUT)                                                                                         \
+  TWO_END(pq, NAME, PUT, POINT_P);                                                                                     \
+  TWO_END(rc, NAME, PUT, POINT_R);                                                                                     \
+  TWO_END(ed, NAME, PUT, POINT_C2);                                                                                    \
+  PUT(svf.s1, s1##NAME), PUT(svf.s2, s2##NAME)
 
-#define GLIDING_END(i, PUT)                                                                                            \
-  PUT(ramps.at[POINT_P], pq##i);                                                                                       \
-  PUT(ramps.at[POINT_R], rc##i);                                                                                       \
-  PUT(ramps.at[POINT_C2], ed##i);                                                                                      \
-  PUT(ramps.slope[POINT_P], pq_slope##i);                                                                              \
-  PUT(ramps.slope[POINT_R], rc_slope##i);                                                                              \
-  PUT(ramps.slope[POINT_C2], ed_slope##i);                                                                             \
-  PUT(svf.s1, s1##i);                                                                                                  \
-  PUT(svf.s2, s2##i)
+// All that a frame changes, for DO.
+#define EACH_MOVING(DO) DO(pq), DO(rc), DO(ed), DO(pq_slope), DO(rc_slope), DO(ed_slope), DO(s1), DO(s2)
 
-#define GET_ONE(f) LOOP(pair)(&sections[0]->f)
-#define PUT_ONE(f, v) memcpy(&sections[0]->f, &(v), sizeof(Pair))
-#define EVEN_ONE(v) __builtin_shufflevector(v, v, 0, 0)
-#define ODD_ONE(v) __builtin_shufflevector(v, v, 1, 1)
-
-LOOP_TARGET RT static inline __attribute__((always_inline)) Pair
-            LOOP(pair)(const void* const from)
-{
-  Pair v;
-  memcpy(&v, from, sizeof(v));
-  return v;
-}
+#define EVEN1(v) __builtin_shufflevector(v, v, 0, 0)
+#define ODD1(v) __builtin_shufflevector(v, v, 1, 1)
+#define FRAME1(NAME, x) GLIDING_FRAME(Pair, MADD, NAME, x, EVEN1, ODD1)
+#define GET1(f) LOOP(pair)(&sections[0]->f)
+#define PUT1(f, v) memcpy(&sections[0]->f, &(v), sizeof(Pair))
 
 RT LOOP_TARGET static inline void
-LOOP(settle)(Svf* const s)
+LOOP(settle)(Gliding* const g)
 {
-  s->s1 = pair_settle(s->s1);
-  s->s2 = pair_settle(s->s2);
+  g->svf.s1 = pair_settle(g->svf.s1);
+  g->svf.s2 = pair_settle(g->svf.s2);
 }
 
 LOOP_TARGET RT static void
 LOOP(gliding1)(Gliding* const sections[], const Pair* const in, Pair* const out, const uint32_t n)
 {
-  GLIDING_BEGIN(Pair, 0, GET_ONE);
+  GLIDING_BEGIN(Pair, A, GET1);
   for (uint32_t i = 0; i < n; ++i) {
     Pair x = in[i];
-    GLIDING_FRAME(Pair, MADD, 0, x, EVEN_ONE, ODD_ONE);
+    FRAME1(A, x);
     out[i] = x;
   }
-  GLIDING_END(0, PUT_ONE);
-  LOOP(settle)(&sections[0]->svf);
+  GLIDING_END(A, PUT1);
+  LOOP(settle)(sections[0]);
 }
 
 #ifdef MADD4
 
-// Two sections side by side, the second one frame behind.
-#define GET_BOTH(f) BOTH(LOOP(pair)(&sections[0]->f), LOOP(pair)(&sections[1]->f))
-#define PUT_BOTH(f, v)                                                                                                 \
-  do {                                                                                                                 \
-    const Pair one = __builtin_shufflevector(v, v, 0, 1), two = __builtin_shufflevector(v, v, 2, 3);                   \
-    memcpy(&sections[0]->f, &one, sizeof(one));                                                                        \
-    memcpy(&sections[1]->f, &two, sizeof(two));                                                                        \
-  } while (0)
-#define EVEN_BOTH(v) __builtin_shufflevector(v, v, 0, 0, 2, 2)
-#define ODD_BOTH(v) __builtin_shufflevector(v, v, 1, 1, 3, 3)
+// Sections side by side, each two frames behind the one before it: were it one frame, all would wait for what comes out
+// of each.  At either end a section waits while it has no frame yet, or no more: it goes back to what it was.
+#define BEHIND 2
 
-LOOP_TARGET RT static void
-LOOP(gliding2)(Gliding* const sections[], const Pair* const in, Pair* const out, const uint32_t n)
+#define EVEN2(v) __builtin_shufflevector(v, v, 0, 0, 2, 2)
+#define ODD2(v) __builtin_shufflevector(v, v, 1, 1, 3, 3)
+#define FRAME2(NAME, x) GLIDING_FRAME(Four, MADD4, NAME, x, EVEN2, ODD2)
+#define GET2(f) BOTH(LOOP(pair)(&sections[0]->f), LOOP(pair)(&sections[1]->f))
+#define PUT2(f, v) LOOP(put2)(&sections[0]->f, &sections[1]->f, v)
+#define WAS2(name) name##_was = name##AB
+#define FIRST_WAITS(name) name##AB = __builtin_shufflevector(name##_was, name##AB, 0, 1, 6, 7)
+#define SECOND_WAITS(name) name##AB = __builtin_shufflevector(name##AB, name##_was, 0, 1, 6, 7)
+#define LOW(v) __builtin_shufflevector(v, v, 0, 1)
+#define HIGH(v) __builtin_shufflevector(v, v, 2, 3)
+
+LOOP_TARGET RT static inline __attribute__((always_inline)) void
+            LOOP(put2)(void* const first, void* const second, const Four v)
 {
-  if (!n) {
-    return;
-  }
-  Pair between;
-  LOOP(gliding1)(sections, in, &between, 1);
-  GLIDING_BEGIN(Four, 0, GET_BOTH);
-  for (uint32_t i = 1; i < n; ++i) {
-    Four x = BOTH(in[i], between);
-    GLIDING_FRAME(Four, MADD4, 0, x, EVEN_BOTH, ODD_BOTH);
-    between    = __builtin_shufflevector(x, x, 0, 1);
-    out[i - 1] = __builtin_shufflevector(x, x, 2, 3);
-  }
-  GLIDING_END(0, PUT_BOTH);
-  LOOP(settle)(&sections[0]->svf);
-  LOOP(gliding1)(sections + 1, &between, out + n - 1, 1);
+  const Pair all[2] = {LOW(v), HIGH(v)};
+  memcpy(first, &all[0], sizeof(Pair));
+  memcpy(second, &all[1], sizeof(Pair));
 }
 
-// The third takes what the second gives.
-#define GET_THIRD(f) LOOP(pair)(&sections[2]->f)
-#define PUT_THIRD(f, v) memcpy(&sections[2]->f, &(v), sizeof(Pair))
+// What goes into each section: a new frame, and what came out of the one before it.
+#define NEXT2(in, y) BOTH(in, LOW(y))
+
+// BEGIN, THEN and END of what comes after both, on y.
+#define TWO_LOOP(name, BEGIN, THEN, END)                                                                               \
+  LOOP_TARGET RT static void LOOP(name)(Gliding* const sections[], const Pair* const in, Pair* const out,              \
+                                        const uint32_t n)                                                              \
+  {                                                                                                                    \
+    if (!n) {                                                                                                          \
+      return;                                                                                                          \
+    }                                                                                                                  \
+    GLIDING_BEGIN(Four, AB, GET2);                                                                                     \
+    BEGIN;                                                                                                             \
+    Four x = {0.0}, before = x; /* what came out of this frame and the one before */                                   \
+    Pair y;                                                                                                            \
+    for (uint32_t i = 0; i < n + BEHIND; ++i) {                                                                        \
+      for (; i >= BEHIND && i < n; ++i) {                                                                              \
+        Four next = NEXT2(in[i], before);                                                                              \
+        before    = x;                                                                                                 \
+        FRAME2(AB, next);                                                                                              \
+        x = next;                                                                                                      \
+        y = HIGH(x);                                                                                                   \
+        THEN;                                                                                                          \
+        out[i - BEHIND] = y;                                                                                           \
+      }                                                                                                                \
+      const Four EACH_MOVING(WAS2);                                                                                    \
+      Four       next = NEXT2(in[i < n ? i : 0], before);                                                              \
+      before          = x;                                                                                             \
+      FRAME2(AB, next);                                                                                                \
+      x = next;                                                                                                        \
+      if (i >= n) {                                                                                                    \
+        EACH_MOVING(FIRST_WAITS);                                                                                      \
+      }                                                                                                                \
+      if (i < BEHIND) {                                                                                                \
+        EACH_MOVING(SECOND_WAITS);                                                                                     \
+      } else {                                                                                                         \
+        y = HIGH(x);                                                                                                   \
+        THEN;                                                                                                          \
+        out[i - BEHIND] = y;                                                                                           \
+      }                                                                                                                \
+    }                                                                                                                  \
+    GLIDING_END(AB, PUT2);                                                                                             \
+    END;                                                                                                               \
+    LOOP(settle)(sections[0]);                                                                                         \
+    LOOP(settle)(sections[1]);                                                                                         \
+  }
+
+TWO_LOOP(gliding2, (void)0, (void)0, (void)0)
+
+#ifdef MADD8
+
+// All three side by side.
+#define EVEN3(v) __builtin_shufflevector(v, v, 0, 0, 2, 2, 4, 4, 6, 6)
+#define ODD3(v) __builtin_shufflevector(v, v, 1, 1, 3, 3, 5, 5, 7, 7)
+#define FRAME3(NAME, x) GLIDING_FRAME(Eight, MADD8, NAME, x, EVEN3, ODD3)
+#define GET3(f) LOOP(get3)(&sections[0]->f, &sections[1]->f, &sections[2]->f)
+#define PUT3(f, v) LOOP(put3)(&sections[0]->f, &sections[1]->f, &sections[2]->f, v)
+#define WAS3(name) name##_was = name##ABC
+#define WAITS3(name) name##ABC = (Eight)_mm512_mask_mov_pd((__m512d)name##_was, (__mmask8)active, (__m512d)name##ABC)
+
+LOOP_TARGET RT static inline __attribute__((always_inline)) Eight
+            LOOP(get3)(const void* const first, const void* const second, const void* const third)
+{
+  const Four both = BOTH(LOOP(pair)(first), LOOP(pair)(second)), last = BOTH(LOOP(pair)(third), pair_of(0.0));
+  return __builtin_shufflevector(both, last, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+LOOP_TARGET RT static inline __attribute__((always_inline)) void
+            LOOP(put3)(void* const first, void* const second, void* const third, const Eight v)
+{
+  const Pair all[3] = {{v[0], v[1]}, {v[2], v[3]}, {v[4], v[5]}};
+  memcpy(first, &all[0], sizeof(Pair));
+  memcpy(second, &all[1], sizeof(Pair));
+  memcpy(third, &all[2], sizeof(Pair));
+}
+
+LOOP_TARGET RT static inline __attribute__((always_inline)) Eight
+            LOOP(next3)(const Pair in, const Eight y)
+{
+  const Eight x = (Eight)_mm512_castpd128_pd512((__m128d)in);
+  return __builtin_shufflevector(x, y, 0, 1, 8, 9, 10, 11, 12, 13);
+}
 
 LOOP_TARGET RT static void
 LOOP(gliding3)(Gliding* const sections[], const Pair* const in, Pair* const out, const uint32_t n)
@@ -354,24 +431,43 @@ LOOP(gliding3)(Gliding* const sections[], const Pair* const in, Pair* const out,
   if (!n) {
     return;
   }
-  Pair between;
-  LOOP(gliding1)(sections, in, &between, 1);
-  GLIDING_BEGIN(Four, 0, GET_BOTH);
-  GLIDING_BEGIN(Pair, 2, GET_THIRD);
-  for (uint32_t i = 1; i < n; ++i) {
-    Four x = BOTH(in[i], between);
-    GLIDING_FRAME(Four, MADD4, 0, x, EVEN_BOTH, ODD_BOTH);
-    between = __builtin_shufflevector(x, x, 0, 1);
-    Pair y  = __builtin_shufflevector(x, x, 2, 3);
-    GLIDING_FRAME(Pair, MADD, 2, y, EVEN_ONE, ODD_ONE);
-    out[i - 1] = y;
+  GLIDING_BEGIN(Eight, ABC, GET3);
+  Eight x = {0.0}, before = x;
+  for (uint32_t i = 0; i < n + 2 * BEHIND; ++i) {
+    for (; i >= 2 * BEHIND && i < n; ++i) {
+      Eight next = LOOP(next3)(in[i], before);
+      before     = x;
+      FRAME3(ABC, next);
+      x                   = next;
+      out[i - 2 * BEHIND] = (Pair){x[4], x[5]};
+    }
+    const unsigned active = (i < n) * 3u | (i >= BEHIND && i - BEHIND < n) * 12u | (i >= 2 * BEHIND) * 48u; // lanes
+    const Eight    EACH_MOVING(WAS3);
+    Eight          next = LOOP(next3)(in[i < n ? i : 0], before);
+    before              = x;
+    FRAME3(ABC, next);
+    x = next;
+    EACH_MOVING(WAITS3);
+    if (i >= 2 * BEHIND) {
+      out[i - 2 * BEHIND] = (Pair){x[4], x[5]};
+    }
   }
-  GLIDING_END(0, PUT_BOTH);
-  GLIDING_END(2, PUT_THIRD);
-  LOOP(settle)(&sections[0]->svf);
-  LOOP(gliding1)(sections + 1, &between, &between, 1);
-  LOOP(gliding1)(sections + 2, &between, out + n - 1, 1);
+  GLIDING_END(ABC, PUT3);
+  LOOP(settle)(sections[0]);
+  LOOP(settle)(sections[1]);
+  LOOP(settle)(sections[2]);
 }
+
+#else
+
+// The third takes what the second gives.
+#define GET_THIRD(f) LOOP(pair)(&sections[2]->f)
+#define PUT_THIRD(f, v) memcpy(&sections[2]->f, &(v), sizeof(Pair))
+
+TWO_LOOP(gliding3, GLIDING_BEGIN(Pair, C, GET_THIRD), FRAME1(C, y), GLIDING_END(C, PUT_THIRD);
+         LOOP(settle)(sections[2]))
+
+#endif
 
 #else
 
@@ -427,16 +523,37 @@ static const Loops LOOPS = {
 #undef EACH1
 #undef EACH2
 #undef EACH3
+#undef TWO_OF
+#undef TWO_NEXT
+#undef TWO_END
 #undef GLIDING_BEGIN
 #undef GLIDING_FRAME
 #undef GLIDING_END
-#undef GET_ONE
-#undef PUT_ONE
-#undef EVEN_ONE
-#undef ODD_ONE
-#undef GET_BOTH
-#undef PUT_BOTH
+#undef EACH_MOVING
+#undef EVEN1
+#undef ODD1
+#undef FRAME1
+#undef GET1
+#undef PUT1
+#undef EVEN2
+#undef ODD2
+#undef FRAME2
+#undef GET2
+#undef PUT2
+#undef BEHIND
+#undef NEXT2
+#undef WAS2
+#undef FIRST_WAITS
+#undef SECOND_WAITS
+#undef LOW
+#undef HIGH
+#undef TWO_LOOP
+#undef EVEN3
+#undef ODD3
+#undef FRAME3
+#undef GET3
+#undef PUT3
+#undef WAS3
+#undef WAITS3
 #undef GET_THIRD
 #undef PUT_THIRD
-#undef EVEN_BOTH
-#undef ODD_BOTH

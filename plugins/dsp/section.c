@@ -2,6 +2,7 @@
 #include "dsp/section.h"
 
 #include <math.h>
+#include <string.h>
 
 double
 shape_corner_rt(const double hz, const double rate)
@@ -55,12 +56,19 @@ shape_point_rt(const Shape shape, double point[POINT_WIDTH])
 {
   const double g = shape[SHAPE_G], bp = shape[SHAPE_BP], lp = shape[SHAPE_LP];
   const double a1 = 1.0 / (1.0 + g * (g + shape[SHAPE_K])), a2 = g * a1, a3 = g * a2;
-  point[POINT_P]  = 2.0 * a1 - 1.0;
-  point[POINT_Q]  = 2.0 * a2;
-  point[POINT_R]  = 2.0 * a3 - 1.0;
-  point[POINT_C1] = bp * a1 + lp * a2;
-  point[POINT_C2] = lp * (1.0 - a3) - bp * a2;
-  point[POINT_D]  = shape[SHAPE_X] + bp * a2 + lp * a3;
+  // Stored by twos, as they are read next: the processor need not wait
+  const Pair pq = {2.0 * a1 - 1.0, 2.0 * a2}, rc = {2.0 * a3 - 1.0, bp * a1 + lp * a2};
+  const Pair ed = {lp * (1.0 - a3) - bp * a2, shape[SHAPE_X] + bp * a2 + lp * a3};
+  memcpy(point + POINT_P, &pq, sizeof(pq));
+  memcpy(point + POINT_R, &rc, sizeof(rc));
+  memcpy(point + POINT_C2, &ed, sizeof(ed));
+}
+
+RT static void
+set_rt(Twice to, const double first, const double second)
+{
+  to[0] = to[1] = first;
+  to[2] = to[3] = second;
 }
 
 void
@@ -73,11 +81,14 @@ section_shape_rt(Section* const s, const Shape shape)
   // bp = d2 (w - w2),  lp = d3 (w + 2 w1 + w2)
   const double bp = shape[SHAPE_BP] * d2, lp = shape[SHAPE_LP] * d3;
   const double e0 = lp + bp, e1 = 2.0 * lp, e2 = lp - bp;
-  s->a1 = pair_of(a1);
-  s->a2 = pair_of(a2);
-  s->b0 = pair_of(shape[SHAPE_X] + e0);
-  s->c1 = pair_of(e1 - a1 * e0);
-  s->c2 = pair_of(e2 - a2 * e0);
+  const double c1 = e1 - a1 * e0, c2 = e2 - a2 * e0;
+  set_rt(s->n1, -a1, a1 * a1 - a2);
+  set_rt(s->n2, -a2, a1 * a2);
+  set_rt(s->nx, 0.0, -a1);
+  set_rt(s->b0, shape[SHAPE_X] + e0, shape[SHAPE_X] + e0);
+  set_rt(s->c1, c1, c2 - a1 * c1);
+  set_rt(s->c2, c2, -a2 * c1);
+  set_rt(s->cx, 0.0, c1);
 }
 
 void

@@ -67,13 +67,18 @@ typedef struct {
   Svf   svf;
 } Gliding;
 
-/// A section at rest: coefficients (each twice, for both channels) and state.
+/// Two frames of both channels: left and right of the first, then of the second.
+typedef double Twice[4];
+
+/** A section at rest: coefficients and state.  The recursion w = x - a1 w1 - a2 w2, y = b0 x + c1 w1 + c2 w2 of one
+ * frame, and of the next, x', in terms of the same states: w' = x' - a1 x + (a1^2 - a2) w1 + a1 a2 w2,  y' = b0 x' + c1
+ * x + (c2 - a1 c1) w1 - a2 c1 w2 */
 typedef struct {
-  Pair a1, a2;     ///< w = x - a1 w1 - a2 w2
-  Pair b0, c1, c2; ///< y = b0 x + c1 w1 + c2 w2
-  Pair w1, w2;
-  Pair held; ///< frames are taken by twos: if half, this is the first of the two, and w1, w2 are from before it
-  bool half;
+  _Alignas(32) Twice n1, n2, nx; ///< w = x + n1 w1 + n2 w2 + nx (x of the first; 0 for it)
+  Twice b0, c1, c2, cx;          ///< y = b0 x + c1 w1 + c2 w2 + cx (x of the first; 0 for it)
+  Pair  w1, w2;
+  Pair  held; ///< frames are taken by twos: if half, this is the first of the two, and w1, w2 are from before it
+  bool  half;
 } Section;
 
 /// Coefficients for a shape; the state is kept.

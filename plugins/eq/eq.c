@@ -16,11 +16,13 @@ const EqControlInfo eq_control_info[EQ_CONTROLS] = {EQ_CONTROL_LIST(CONTROL_INFO
 Eq*
 eq_new(const double rate)
 {
-  Eq* const eq = calloc(1, sizeof(*eq));
+  Eq* const eq = aligned_alloc(_Alignof(Eq), sizeof(*eq));
   if (eq) {
-    eq->rate  = rate;
-    eq->loops = loops_best();
-    eq->grid  = 2 * (uint32_t)fmax(1.0, round(rate / 2000.0)); // even: sections at rest take frames by twos
+    memset(eq, 0, sizeof(*eq));
+    eq->rate      = rate;
+    eq->loops     = loops_best();
+    eq->grid      = 2 * (uint32_t)fmax(1.0, round(rate / 2000.0)); // even: sections at rest take frames by twos
+    eq->per_frame = 1.0 / eq->grid;
     // 20 ms in all: up to one line until it starts, and two until its curve is at rest
     eq->glide_steps = (uint32_t)fmax(1.0, floor(0.020 * rate / eq->grid) - 3.0);
     eq_activate(eq);
@@ -40,32 +42,46 @@ eq_activate(Eq* const eq)
   eq->fresh = true;
 }
 
-// One after the other; neighbours of one form in one go.  Return: where the result is.
-RT static const Pair*
-run_tone_rt(Eq* const eq, const Pair* in, Pair* const out, const uint32_t n)
+RT static int
+still_rt(EqTone* const t, Section* sections[EQ_BANDS])
 {
-  for (int k = 0; k < EQ_BANDS;) {
-    const EqForm form = eq->band[k].form;
-    Section*     still[EQ_BANDS];
-    Gliding*     gliding[EQ_BANDS];
-    int          held = 0;
-    for (; k < EQ_BANDS && (eq->band[k].form == form || eq->band[k].form == FORM_OFF); ++k) {
-      if (eq->band[k].form != FORM_OFF) {
-        still[held]     = &eq->band[k].still;
-        gliding[held++] = &eq->band[k].gliding;
-      }
+  int held = 0;
+  for (int b = 0; b < EQ_BANDS; ++b) {
+    if (t->band[b].on) {
+      sections[held++] = &t->band[b].still;
     }
-    if (!held) {
-      continue;
-    }
-    if (form == FORM_STILL) {
-      eq->loops->still[held](still, in, out, n);
-    } else {
-      eq->loops->gliding[held](gliding, in, out, n);
-    }
-    in = out;
   }
-  return in;
+  return held;
+}
+
+RT static int
+gliding_rt(EqTone* const t, Gliding* sections[EQ_BANDS])
+{
+  int held = 0;
+  for (int b = 0; b < EQ_BANDS; ++b) {
+    if (t->band[b].on) {
+      sections[held++] = &t->band[b].gliding;
+    }
+  }
+  return held;
+}
+
+// Return: where the result is.
+RT static const Pair*
+run_tone_rt(Eq* const eq, const Pair* const in, Pair* const out, const uint32_t n)
+{
+  Section*  still[EQ_BANDS];
+  Gliding*  gliding[EQ_BANDS];
+  const int held = eq->tone.moves ? gliding_rt(&eq->tone, gliding) : still_rt(&eq->tone, still);
+  if (!held) {
+    return in;
+  }
+  if (eq->tone.moves) {
+    eq->loops->gliding[held](gliding, in, out, n);
+  } else {
+    eq->loops->still[held](still, in, out, n);
+  }
+  return out;
 }
 
 RT static const Pair*
@@ -111,13 +127,8 @@ run_mix_rt(EqMix* const mix, const Pair* const in[MIX_WIDTH], Pair* const out, c
 RT static uint32_t
 run_direct_rt(Eq* const eq, const float* const in[2], float* const out[2], const uint32_t n)
 {
-  Section* still[EQ_BANDS];
-  int      held = 0;
-  for (int k = 0; k < EQ_BANDS; ++k) {
-    if (eq->band[k].form != FORM_OFF) {
-      still[held++] = &eq->band[k].still;
-    }
-  }
+  Section*  still[EQ_BANDS];
+  const int held = still_rt(&eq->tone, still);
   if (!held || still[0]->half) {
     return 0;
   }
@@ -173,9 +184,15 @@ eq_run_rt(Eq* const eq, const float* const controls, const float* const in[2], f
   if (!n) {
     return;
   }
-  eq_steer_read_rt(eq, controls);
+  if (controls) {
+    eq_steer_read_rt(eq, controls);
+  }
   for (uint32_t i = 0, k; i < n; i += k) {
-    if (!eq->phase && (eq->changed || eq->busy)) {
+    const bool moves = eq->changed || eq->busy;
+    if (moves || eq->phase > UINT32_MAX / 2) { // a division, so not at every block
+      eq->phase %= eq->grid;
+    }
+    if (moves && !eq->phase) {
       eq_steer_step_rt(eq);
     }
     const float* const from[2] = {in[0] + i, in[1] + i};
@@ -196,6 +213,6 @@ eq_run_rt(Eq* const eq, const float* const controls, const float* const in[2], f
       k = k < CHUNK ? k : CHUNK;
       run_chunk_rt(eq, from, to, k);
     }
-    eq->phase = (eq->phase + k) % eq->grid;
+    eq->phase += k;
   }
 }

@@ -33,7 +33,8 @@ void eq_activate(Eq* eq);
 
 /** Run `n` frames, 0 included, of two channels.
  *
- * @param controls  EQ_CONTROLS values.  Out of range: the nearest in it; not finite: the default.
+ * @param controls  EQ_CONTROLS values.  Out of range: the nearest in it; not finite: the default.  NULL: those of the
+ *                  run before, of which there was one of at least a frame since activation
  * @param in, out   out may be in, also crossed (out[0] == in[1]); in[1] may be in[0]
  */
 RT void eq_run_rt(Eq* eq, const float* controls, const float* const in[2], float* const out[2], uint32_t n);

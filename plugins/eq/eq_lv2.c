@@ -16,8 +16,17 @@ typedef struct {
   uint32_t     channels;
   const float* in[2];
   float*       out[2];
-  const float* control[EQ_CONTROLS];
+  const float* control[EQ_CONTROLS]; ///< never NULL
+  float        value[EQ_CONTROLS];   ///< as last read
+  bool         unheard;              ///< the equaliser has not run with them yet
 } EqPlugin;
+
+// Return: what to read a control from.
+static const float*
+control_at(const void* const data, const uint32_t control)
+{
+  return data ? data : &eq_control_info[control].def;
+}
 
 static LV2_Handle
 instantiate(const LV2_Descriptor* const     descriptor,
@@ -34,6 +43,9 @@ instantiate(const LV2_Descriptor* const     descriptor,
   if (!p->eq) {
     free(p);
     return NULL;
+  }
+  for (uint32_t c = 0; c < EQ_CONTROLS; ++c) {
+    p->control[c] = control_at(NULL, c);
   }
   return p;
 }
@@ -56,14 +68,32 @@ connect_port(const LV2_Handle handle, const uint32_t port, void* const data)
   } else if (port < audio) {
     p->out[port - p->channels] = data;
   } else if (port < audio + EQ_CONTROLS) {
-    p->control[port - audio] = data;
+    p->control[port - audio] = control_at(data, port - audio);
   }
 }
 
 static void
 activate(const LV2_Handle handle)
 {
-  eq_activate(((EqPlugin*)handle)->eq);
+  EqPlugin* const p = handle;
+  p->unheard        = true;
+  eq_activate(p->eq);
+}
+
+// Return: whether any is another than it was, bit by bit.
+RT static bool
+read_controls_rt(EqPlugin* const p)
+{
+  uint32_t differ = 0;
+#pragma GCC unroll 16
+  for (int c = 0; c < EQ_CONTROLS; ++c) {
+    uint32_t is, was;
+    memcpy(&is, p->control[c], sizeof(is));
+    memcpy(&was, &p->value[c], sizeof(was));
+    memcpy(&p->value[c], &is, sizeof(is));
+    differ |= is ^ was;
+  }
+  return differ;
 }
 
 RT static void
@@ -74,11 +104,9 @@ run(const LV2_Handle handle, const uint32_t nframes)
   const uint32_t      right  = p->channels - 1; // mono: one channel twice
   const float* const  in[2]  = {p->in[0], p->in[right]};
   float* const        out[2] = {p->out[0], p->out[right]};
-  float               controls[EQ_CONTROLS];
-  for (int c = 0; c < EQ_CONTROLS; ++c) {
-    controls[c] = p->control[c] ? *p->control[c] : eq_control_info[c].def;
-  }
-  eq_run_rt(p->eq, controls, in, out, nframes);
+  p->unheard                 = read_controls_rt(p) || p->unheard;
+  eq_run_rt(p->eq, p->unheard ? p->value : NULL, in, out, nframes);
+  p->unheard = p->unheard && !nframes;
   denormal_guard_leave(guard);
 }
 

@@ -28,16 +28,19 @@ typedef enum {
   GLIDES
 } EqGlide;
 
-/// A filter is out of the path, at rest, or in motion.
-typedef enum { FORM_OFF, FORM_STILL, FORM_GLIDING } EqForm;
-
 typedef struct {
-  EqForm  form;
+  bool    on;    ///< else it is flat, and out of the path
   Shape   shape; ///< at this grid line
   Curve   points;
   Section still;
   Gliding gliding;
 } EqBand;
+
+/// All bands are at rest or in motion together: one loop for all is faster than one for each.
+typedef struct {
+  bool   moves;
+  EqBand band[EQ_BANDS];
+} EqTone;
 
 typedef struct {
   bool     corners_move, gains_move;
@@ -59,20 +62,22 @@ struct Eq {
   double       rate;
   const Loops* loops;
   uint32_t     grid;        ///< frames from one grid line to the next, an even number
+  double       per_frame;   ///< 1 / grid
   uint32_t     glide_steps; ///< grid lines from one value to the next
 
   float    given[EQ_CONTROLS];    ///< as last read,
   float    controls[EQ_CONTROLS]; ///< and taken into their ranges
   uint32_t changed;               ///< a bit for each control that did since the last grid line
+  uint32_t gliding;               ///< a bit for each glide under way
   bool     fresh;                 ///< nothing has run since activation
   bool     busy;                  ///< something moves
   bool     through;               ///< at rest, and the output is the input
 
-  uint32_t phase; ///< frames since the last grid line
+  uint32_t phase; ///< frames since a grid line, while something moves the last one
   Glide    glide[GLIDES];
   double   corner[EQ_BANDS], damping, gain; ///< where their glides are, no logarithms
   bool     tone_on, isolator_on;            ///< heard in this segment
-  EqBand   band[EQ_BANDS];
+  EqTone   tone;
   EqCross  cross;
   EqMix    mix;
 };

@@ -48,38 +48,39 @@ target_rt(const Eq* const eq, const EqGlide glide)
   return db > (double)eq_control_info[EQ_LOW].min ? exp(db * (M_LN10 / 20.0)) : 0.0;
 }
 
-#define BIT(control) (1u << EQ_##control)
+#define BIT(n) (1u << (n))
+#define BANDS(first) (BIT(first) | BIT((first) + 1) | BIT((first) + 2))
 
-// Which controls a glide's target is made of.
-static const uint32_t made_of[GLIDES] = {
-  [GLIDE_LOW_FREQ]     = BIT(LOW_FREQ),
-  [GLIDE_MID_FREQ]     = BIT(MID_FREQ),
-  [GLIDE_HIGH_FREQ]    = BIT(HIGH_FREQ),
-  [GLIDE_MID_Q]        = BIT(MID_Q),
-  [GLIDE_TONE]         = BIT(LOW) | BIT(KILL_LOW),
-  [GLIDE_TONE + 1]     = BIT(MID) | BIT(KILL_MID),
-  [GLIDE_TONE + 2]     = BIT(HIGH) | BIT(KILL_HIGH),
-  [GLIDE_ISOLATOR]     = BIT(LOW) | BIT(KILL_LOW),
-  [GLIDE_ISOLATOR + 1] = BIT(MID) | BIT(KILL_MID),
-  [GLIDE_ISOLATOR + 2] = BIT(HIGH) | BIT(KILL_HIGH),
-  [GLIDE_GAIN]         = BIT(GAIN),
-  [GLIDE_TO_TONE]      = BIT(ENABLED) | BIT(MODE),
-  [GLIDE_TO_ISOLATOR]  = BIT(ENABLED) | BIT(MODE),
+// The glides whose targets a control is part of.
+static const uint32_t part_of[EQ_CONTROLS] = {
+  [EQ_ENABLED]   = BIT(GLIDE_TO_TONE) | BIT(GLIDE_TO_ISOLATOR),
+  [EQ_MODE]      = BIT(GLIDE_TO_TONE) | BIT(GLIDE_TO_ISOLATOR),
+  [EQ_LOW]       = BIT(GLIDE_TONE) | BIT(GLIDE_ISOLATOR),
+  [EQ_MID]       = BIT(GLIDE_TONE + 1) | BIT(GLIDE_ISOLATOR + 1),
+  [EQ_HIGH]      = BIT(GLIDE_TONE + 2) | BIT(GLIDE_ISOLATOR + 2),
+  [EQ_KILL_LOW]  = BIT(GLIDE_TONE) | BIT(GLIDE_ISOLATOR),
+  [EQ_KILL_MID]  = BIT(GLIDE_TONE + 1) | BIT(GLIDE_ISOLATOR + 1),
+  [EQ_KILL_HIGH] = BIT(GLIDE_TONE + 2) | BIT(GLIDE_ISOLATOR + 2),
+  [EQ_LOW_FREQ]  = BIT(GLIDE_LOW_FREQ),
+  [EQ_MID_FREQ]  = BIT(GLIDE_MID_FREQ),
+  [EQ_MID_Q]     = BIT(GLIDE_MID_Q),
+  [EQ_HIGH_FREQ] = BIT(GLIDE_HIGH_FREQ),
+  [EQ_GAIN]      = BIT(GLIDE_GAIN),
 };
 
 // Take the glides that moved out of their logarithms.
 RT static void
-unfold_rt(Eq* const eq, const bool moved[GLIDES])
+unfold_rt(Eq* const eq, const uint32_t moved)
 {
   for (int b = 0; b < EQ_BANDS; ++b) {
-    if (moved[GLIDE_LOW_FREQ + b]) {
+    if (moved & BIT(GLIDE_LOW_FREQ + b)) {
       eq->corner[b] = exp(eq->glide[GLIDE_LOW_FREQ + b].value);
     }
   }
-  if (moved[GLIDE_MID_Q]) {
+  if (moved & BIT(GLIDE_MID_Q)) {
     eq->damping = exp(eq->glide[GLIDE_MID_Q].value);
   }
-  if (moved[GLIDE_GAIN]) {
+  if (moved & BIT(GLIDE_GAIN)) {
     eq->gain = exp(eq->glide[GLIDE_GAIN].value * (M_LN10 / 20.0));
   }
 }
@@ -138,7 +139,7 @@ band_start_rt(const Eq* const eq, EqBand* const b, const int band)
   shape_point_rt(b->shape, point);
   curve_set_rt(&b->points, point);
   section_shape_rt(&b->still, b->shape);
-  b->form = shape_is_flat(b->shape) ? FORM_OFF : FORM_STILL;
+  b->on = !shape_is_flat(b->shape);
 }
 
 RT static void
@@ -151,29 +152,28 @@ cross_start_rt(const Eq* const eq, EqCross* const c)
   curve_set_rt(&c->corners, point);
   curve_set_rt(&c->gains, gains);
   isolator_shape_rt(&c->filter, c->at);
-  curve_ramps_rt(&c->gains, eq->grid, &c->filter.gains);
+  curve_rest_rt(&c->gains, &c->filter.gains);
 }
 
+// One that was flat comes in.
 RT static void
-band_step_rt(const Eq* const eq, EqBand* const b, const int band, const bool moved[GLIDES])
+band_enter_rt(const Eq* const eq, EqBand* const b, const int band)
 {
-  const bool move = moved[GLIDE_LOW_FREQ + band] || moved[GLIDE_TONE + band] || (band == 1 && moved[GLIDE_MID_Q]);
-  double     point[POINT_WIDTH];
-  if (b->form == FORM_OFF) {
-    if (!moved[GLIDE_TONE + band]) {
-      return; // flat, wherever its corner is
-    }
-    band_shape_rt(eq, band, 0.0, b->shape);
-    shape_point_rt(b->shape, point);
-    curve_set_rt(&b->points, point);
-    memset(&b->gliding, 0, sizeof(b->gliding));
-    b->form = FORM_GLIDING;
-  } else if (b->form == FORM_STILL && move) {
-    svf_from_section_rt(&b->gliding.svf, &b->still, b->shape);
-    b->form = FORM_GLIDING;
-  }
-  if (b->form != FORM_GLIDING) {
-    return;
+  double point[POINT_WIDTH];
+  band_shape_rt(eq, band, 0.0, b->shape);
+  shape_point_rt(b->shape, point);
+  curve_set_rt(&b->points, point);
+  memset(&b->gliding, 0, sizeof(b->gliding));
+  b->on = true;
+}
+
+// Return: whether it moves.
+RT static bool
+band_step_rt(const Eq* const eq, EqBand* const b, const int band, const bool move)
+{
+  double point[POINT_WIDTH];
+  if (!move && curve_is_still(&b->points)) {
+    return false;
   }
   if (move) {
     band_shape_rt(eq, band, eq->glide[GLIDE_TONE + band].value, b->shape);
@@ -181,14 +181,46 @@ band_step_rt(const Eq* const eq, EqBand* const b, const int band, const bool mov
   } else {
     memcpy(point, curve_last(&b->points), sizeof(point));
   }
-  curve_push_rt(&b->points, point);
+  curve_push_rt(&b->points, point, eq->per_frame, &b->gliding.ramps);
   if (!curve_is_still(&b->points)) {
-    curve_ramps_rt(&b->points, eq->grid, &b->gliding.ramps);
-  } else if (shape_is_flat(b->shape)) {
-    b->form = FORM_OFF;
-  } else {
-    section_from_svf_rt(&b->still, &b->gliding.svf, b->shape);
-    b->form = FORM_STILL;
+    return true;
+  }
+  b->on = !shape_is_flat(b->shape);
+  return false;
+}
+
+RT static void
+tone_step_rt(const Eq* const eq, EqTone* const t, const uint32_t moved)
+{
+  static const uint32_t shaped_by[EQ_BANDS] = {
+    BIT(GLIDE_LOW_FREQ) | BIT(GLIDE_TONE),
+    BIT(GLIDE_MID_FREQ) | BIT(GLIDE_TONE + 1) | BIT(GLIDE_MID_Q),
+    BIT(GLIDE_HIGH_FREQ) | BIT(GLIDE_TONE + 2),
+  };
+  bool move[EQ_BANDS], any = false, moves = false;
+  for (int b = 0; b < EQ_BANDS; ++b) { // what is flat is so wherever its corner is
+    move[b] = moved & (t->band[b].on ? shaped_by[b] : BIT(GLIDE_TONE + b));
+    any     = any || move[b];
+  }
+  if (!t->moves && !any) {
+    return;
+  }
+  for (int b = 0; b < EQ_BANDS; ++b) {
+    if (!t->band[b].on && move[b]) {
+      band_enter_rt(eq, &t->band[b], b);
+    } else if (t->band[b].on && !t->moves) {
+      svf_from_section_rt(&t->band[b].gliding.svf, &t->band[b].still, t->band[b].shape);
+      curve_rest_rt(&t->band[b].points, &t->band[b].gliding.ramps);
+    }
+    if (t->band[b].on && band_step_rt(eq, &t->band[b], b, move[b])) {
+      moves = true;
+    }
+  }
+  t->moves = moves;
+  for (int b = 0; !moves && b < EQ_BANDS; ++b) {
+    if (t->band[b].on) {
+      section_from_svf_rt(&t->band[b].still, &t->band[b].gliding.svf, t->band[b].shape);
+    }
   }
 }
 
@@ -208,10 +240,8 @@ cross_corners_step_rt(const Eq* const eq, EqCross* const c, const bool move)
   } else {
     memcpy(point, curve_last(&c->corners), sizeof(point));
   }
-  curve_push_rt(&c->corners, point);
-  if (!curve_is_still(&c->corners)) {
-    curve_ramps_rt(&c->corners, eq->grid, &c->filter.corners);
-  } else {
+  curve_push_rt(&c->corners, point, eq->per_frame, &c->filter.corners);
+  if (curve_is_still(&c->corners)) {
     isolator_rest_rt(&c->filter, c->at);
     c->corners_move = false;
   }
@@ -225,8 +255,7 @@ cross_gains_step_rt(const Eq* const eq, EqCross* const c, const bool move)
   }
   double gains[CURVE_WIDTH];
   cross_gains_rt(eq, gains);
-  curve_push_rt(&c->gains, gains);
-  curve_ramps_rt(&c->gains, eq->grid, &c->filter.gains);
+  curve_push_rt(&c->gains, gains, eq->per_frame, &c->filter.gains);
   c->gains_move = !curve_is_still(&c->gains);
 }
 
@@ -241,8 +270,9 @@ modes_start_rt(Eq* const eq)
   }
   if (tone && !eq->tone_on) {
     for (int b = 0; b < EQ_BANDS; ++b) {
-      band_start_rt(eq, &eq->band[b], b);
+      band_start_rt(eq, &eq->tone.band[b], b);
     }
+    eq->tone.moves = false;
   }
   if (isolator && !eq->isolator_on) {
     cross_start_rt(eq, &eq->cross);
@@ -255,18 +285,14 @@ modes_start_rt(Eq* const eq)
 RT static void
 settle_rt(Eq* const eq)
 {
-  bool busy = !eq->mix.still, flat = true;
-  for (int g = 0; g < GLIDES; ++g) {
-    busy = busy || glide_is_moving(&eq->glide[g]);
-  }
-  for (int b = 0; eq->tone_on && b < EQ_BANDS; ++b) {
-    busy = busy || eq->band[b].form == FORM_GLIDING;
-    flat = flat && eq->band[b].form == FORM_OFF;
-  }
-  busy                      = busy || (eq->isolator_on && (eq->cross.corners_move || eq->cross.gains_move));
+  eq->busy = eq->gliding || !eq->mix.still || (eq->tone_on && eq->tone.moves) ||
+             (eq->isolator_on && (eq->cross.corners_move || eq->cross.gains_move));
   const double* const gains = curve_last(&eq->mix.gains);
-  eq->busy                  = busy;
-  eq->through = eq->mix.still && (gains[MIX_DRY] == 1.0 || (gains[MIX_TONE] == 1.0 && !eq->isolator_on && flat));
+  bool                flat  = !eq->isolator_on && gains[MIX_TONE] == 1.0;
+  for (int b = 0; flat && eq->tone_on && b < EQ_BANDS; ++b) {
+    flat = !eq->tone.band[b].on;
+  }
+  eq->through = eq->mix.still && (flat || gains[MIX_DRY] == 1.0);
 }
 
 // ---- steering -----------------------------------------------------------------------------------------------------
@@ -275,12 +301,10 @@ RT static void
 start_rt(Eq* const eq)
 {
   double gains[CURVE_WIDTH];
-  bool   moved[GLIDES];
   for (int g = 0; g < GLIDES; ++g) {
     glide_set_rt(&eq->glide[g], target_rt(eq, (EqGlide)g));
-    moved[g] = true;
   }
-  unfold_rt(eq, moved);
+  unfold_rt(eq, ~0u);
   mix_gains_rt(eq, gains);
   curve_set_rt(&eq->mix.gains, gains);
   eq->mix.still   = true;
@@ -288,6 +312,7 @@ start_rt(Eq* const eq)
   eq->isolator_on = false;
   eq->fresh       = false;
   eq->changed     = 0;
+  eq->gliding     = 0;
   eq->phase       = 0;
   modes_start_rt(eq);
   settle_rt(eq);
@@ -299,49 +324,72 @@ eq_steer_read_rt(Eq* const eq, const float* const controls)
   if (!eq->fresh && !memcmp(controls, eq->given, sizeof(eq->given))) {
     return;
   }
-  memcpy(eq->given, controls, sizeof(eq->given));
   for (int c = 0; c < EQ_CONTROLS; ++c) {
+    if (!eq->fresh && !memcmp(&controls[c], &eq->given[c], sizeof(eq->given[c]))) {
+      continue;
+    }
     const EqControlInfo* const info = &eq_control_info[c];
     float                      v    = isfinite(controls[c]) ? controls[c] : info->def;
     v                               = v < info->min ? info->min : v > info->max ? info->max : v;
     eq->changed |= (uint32_t)(v != eq->controls[c]) << c;
     eq->controls[c] = v;
+    eq->given[c]    = controls[c];
   }
   if (eq->fresh) {
     start_rt(eq);
   }
 }
 
+// The controls that changed set glides off; the gains of a mode that is not heard need none.
+RT static void
+aim_rt(Eq* const eq)
+{
+  const uint32_t deaf  = (eq->tone_on ? 0 : BANDS(GLIDE_TONE)) | (eq->isolator_on ? 0 : BANDS(GLIDE_ISOLATOR));
+  uint32_t       aimed = 0;
+  for (uint32_t left = eq->changed; left; left &= left - 1) {
+    aimed |= part_of[__builtin_ctz(left)];
+  }
+  for (; aimed; aimed &= aimed - 1) {
+    const int    g      = __builtin_ctz(aimed);
+    const double target = target_rt(eq, (EqGlide)g);
+    if (deaf & BIT(g)) {
+      glide_set_rt(&eq->glide[g], target);
+    } else {
+      glide_aim_rt(&eq->glide[g], target, eq->glide_steps);
+      eq->gliding |= glide_is_moving(&eq->glide[g]) ? BIT(g) : 0;
+    }
+  }
+  eq->changed = 0;
+}
+
 void
 eq_steer_step_rt(Eq* const eq)
 {
-  bool moved[GLIDES];
-  for (int g = 0; g < GLIDES; ++g) {
-    if (eq->changed & made_of[g]) {
-      glide_aim_rt(&eq->glide[g], target_rt(eq, (EqGlide)g), eq->glide_steps);
-    }
-    moved[g] = glide_step_rt(&eq->glide[g]);
+  if (eq->changed) {
+    aim_rt(eq);
   }
-  eq->changed = 0;
+  const uint32_t moved = eq->gliding;
+  for (uint32_t left = moved; left; left &= left - 1) {
+    const int g = __builtin_ctz(left);
+    glide_step_rt(&eq->glide[g]);
+    eq->gliding &= glide_is_moving(&eq->glide[g]) ? ~0u : ~BIT(g);
+  }
   unfold_rt(eq, moved);
 
-  if (!eq->mix.still || moved[GLIDE_GAIN] || moved[GLIDE_TO_TONE] || moved[GLIDE_TO_ISOLATOR]) {
+  const bool tone_was = eq->tone_on, isolator_was = eq->isolator_on;
+  if (!eq->mix.still || moved & (BIT(GLIDE_GAIN) | BIT(GLIDE_TO_TONE) | BIT(GLIDE_TO_ISOLATOR))) {
     double gains[CURVE_WIDTH];
     mix_gains_rt(eq, gains);
-    curve_push_rt(&eq->mix.gains, gains);
-    curve_ramps_rt(&eq->mix.gains, eq->grid, &eq->mix.ramps);
+    curve_push_rt(&eq->mix.gains, gains, eq->per_frame, &eq->mix.ramps);
     eq->mix.still = curve_is_still(&eq->mix.gains);
+    modes_start_rt(eq);
   }
-
-  const bool tone_was = eq->tone_on, isolator_was = eq->isolator_on;
-  modes_start_rt(eq);
-  for (int b = 0; tone_was && eq->tone_on && b < EQ_BANDS; ++b) {
-    band_step_rt(eq, &eq->band[b], b, moved);
+  if (tone_was && eq->tone_on) {
+    tone_step_rt(eq, &eq->tone, moved);
   }
   if (isolator_was && eq->isolator_on) {
-    cross_corners_step_rt(eq, &eq->cross, moved[GLIDE_LOW_FREQ] || moved[GLIDE_HIGH_FREQ]);
-    cross_gains_step_rt(eq, &eq->cross,
-                        moved[GLIDE_ISOLATOR] || moved[GLIDE_ISOLATOR + 1] || moved[GLIDE_ISOLATOR + 2]);
+    cross_corners_step_rt(eq, &eq->cross, moved & (BIT(GLIDE_LOW_FREQ) | BIT(GLIDE_HIGH_FREQ)));
+    cross_gains_step_rt(eq, &eq->cross, moved & BANDS(GLIDE_ISOLATOR));
   }
   settle_rt(eq);
 }

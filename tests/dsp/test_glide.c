@@ -83,12 +83,11 @@ test_curve(void** const state)
     for (int k = 0; k < CURVE_WIDTH; ++k) {
       point[k] = (k + 1) * points[p];
     }
-    curve_push_rt(&c, point);
+    Ramps r;
+    curve_push_rt(&c, point, 1.0 / STEPS, &r);
     assert_true(curve_last(&c)[1] == 2 * points[p]);
     assert_int_equal(curve_is_still(&c), p < 3 || p >= 8);
     assert_int_equal(curve_is_zero(&c, 5), p < 3);
-    Ramps r;
-    curve_ramps_rt(&c, STEPS, &r);
     for (int i = 0; i < STEPS; ++i) {
       const double v = r.at[0];
       assert_true(v >= -3.0 - 1e-12 && v <= 5.0 + 1e-12);

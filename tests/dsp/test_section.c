@@ -72,7 +72,7 @@ glide_at_rest(Gliding* const g, const Shape shape)
   shape_point_rt(shape, point);
   curve_set_rt(&c, point);
   memset(g, 0, sizeof(*g));
-  curve_ramps_rt(&c, 16, &g->ramps);
+  curve_rest_rt(&c, &g->ramps);
 }
 
 // The cookbook's formulae as they stand there, in direct form I, with more than double precision.
@@ -277,10 +277,10 @@ isolator_start(Isolator* const s, const double corners[2])
   memset(s, 0, sizeof(*s));
   isolator_shape_rt(s, corners);
   curve_set_rt(&c, point);
-  curve_ramps_rt(&c, 16, &s->gains);
+  curve_rest_rt(&c, &s->gains);
   isolator_point_rt(corners, point);
   curve_set_rt(&c, point);
-  curve_ramps_rt(&c, 16, &s->corners);
+  curve_rest_rt(&c, &s->corners);
 }
 
 typedef long double Biquad[2][2];
