@@ -21,8 +21,9 @@ PARTS = {
     'jack':    ('client/jack', ['engine']),
     'control': ('client/control', ['msg']),
     'rig':     ('client/rig', ['host', 'io', 'control']),
+    'crowd':   ('client/crowd', ['control']),
     'render':  ('client/render', ['rig']),
-    'session': ('client/session', ['rig', 'jack']),
+    'session': ('client/session', ['rig', 'jack', 'crowd']),
     'remote':  ('client/remote', ['base']),
 }
 LIBS = {'host': 'LILV LV2', 'io': 'SNDFILE', 'jack': 'JACK', 'control': 'LO', 'remote': 'LO'}
@@ -104,6 +105,9 @@ def build(bld):
     bld.recurse('plugins client tests demo')
     bld.install_files('${PREFIX}/share/man/man1', bld.path.ant_glob('docs/*.1'))
     bld.install_files('${PREFIX}/share/doc/deckhost', bld.path.ant_glob('README.md NEWS COPYING docs/*.md'))
+    bld.install_as('${PREFIX}/share/bash-completion/completions/deckhost', 'completion/deckhost.bash')
+    bld.install_files('${PREFIX}/share/zsh/site-functions', 'completion/_deckhost')
+    bld.install_files('${PREFIX}/share/fish/vendor_completions.d', 'completion/deckhost.fish')
     bld.install_files('${DATADIR}/midi', bld.path.ant_glob('presets/midi/*.map'))
 
 

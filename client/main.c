@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "complete.h"
+
 #include "base/log.h"
 #include "remote/send.h"
 #include "remote/watch.h"
@@ -17,7 +19,11 @@
 static const struct {
   const char* word;
   int (*main)(int argc, char** argv);
-} tools[] = {{"render", render_main}, {"send", send_main}, {"watch", watch_main}, {"doctor", doctor_main}};
+} tools[] = {{"render", render_main},
+             {"send", send_main},
+             {"watch", watch_main},
+             {"doctor", doctor_main},
+             {"complete", complete_main}};
 
 int
 main(int argc, char** argv)

@@ -9,7 +9,7 @@ LIBRARIES = ['jack', 'lilv-0', 'lv2', 'rubberband', 'sndfile', 'liblo']
 
 # Unit tests that make sense under a sanitizer: not those that start other programs.
 UNITS = 'dsp,base,msg,engine,plugins,host,io,control,rig,render,golden'
-THREADED = 'msg,io,host,engine'
+THREADED = 'msg,io,host,engine,render'
 
 
 def output(command, **kw):

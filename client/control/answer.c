@@ -23,6 +23,27 @@ send_line(const Sender* const to, const char* const address, const Value* const 
   to->line.answer(to->line.data, line);
 }
 
+bool
+sender_same(const Sender* const a, const Sender* const b)
+{
+  if (a->kind != b->kind) {
+    return false;
+  }
+  switch (a->kind) {
+    case SENDER_LINE:
+      return a->line.answer == b->line.answer && a->line.data == b->line.data;
+    case SENDER_UDP:
+      return a->udp.length == b->udp.length && !memcmp(&a->udp.address, &b->udp.address, a->udp.length);
+    case SENDER_TCP:
+      return a->tcp == b->tcp;
+    case SENDER_SCORE:
+      return a->score.score == b->score.score;
+    case SENDER_NONE:
+      break;
+  }
+  return true;
+}
+
 void
 answer_send(Control* const      c,
             const Sender* const to,

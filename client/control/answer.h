@@ -22,6 +22,7 @@ typedef enum {
 
 typedef struct {
   SenderKind kind;
+  bool       remote; ///< of another machine, as far as can be told
   union {
     struct {
       ControlAnswer answer;
@@ -38,6 +39,9 @@ typedef struct {
     } score;
   };
 } Sender;
+
+/// Whether both are the same client.
+bool sender_same(const Sender* a, const Sender* b);
 
 /// The command was carried out.  `values` may be NULL with count 0.
 void answer_ok(Control* c, const Call* call, const Value* values, int count);

@@ -27,7 +27,7 @@ is_path(const Entry* const e, const int i)
 }
 
 Call*
-call_new(const Words* const w, const char* folder, const uint32_t decks, Error* const error)
+call_new(const Words* const w, const char* folder, const uint64_t decks, Error* const error)
 {
   uint8_t            deck = 0;
   uint8_t            k    = 0;
@@ -54,14 +54,16 @@ call_new(const Words* const w, const char* folder, const uint32_t decks, Error* 
   for (int i = 0; i < count; ++i) {
     size += values[i].text ? strlen(values[i].text) + 1 + (is_path(e, i) ? strlen(folder) + 1 : 0) : 0;
   }
-  Call* const call = calloc(1, sizeof(*call) + size);
+  const int   nvalues = count > MAX_SPECS ? count : MAX_SPECS;
+  Call* const call    = calloc(1, sizeof(*call) + (size_t)nvalues * sizeof(Value) + size);
   if (!call) {
     error_set(error, STATUS_NO_MEMORY, "no memory");
     return NULL;
   }
-  char* room    = call->texts;
+  call->values  = call->room;
+  char* room    = (char*)(call->room + nvalues);
   call->entry   = e;
-  call->deck    = deck;
+  call->deck    = e->args[0].kind == ARG_DECK ? (uint8_t)(values[0].number - 1.0) : deck;
   call->k       = k;
   call->count   = count;
   call->address = keep(&room, NULL, w->address);

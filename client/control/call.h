@@ -16,12 +16,13 @@ struct Call {
   Sender       sender;
   uint8_t      deck, k;  ///< from 0
   uint64_t     decks;    ///< those whose queue it is in
+  uint64_t     without;  ///< decks that it is not to start: they were stopped since
   int64_t      at;       ///< engine frame, or AT_NOW
   int64_t      received; ///< engine frame
   const char*  address;
   const char*  id; ///< or NULL
   int          count;
-  Value        values[MAX_VALUES];
+  Value*       values; ///< at least MAX_SPECS of them can be looked at
 
   int      phase;   ///< the handler's
   int      waiting; ///< for so many replies
@@ -37,12 +38,13 @@ struct Call {
   LoadState load;
   Track*    track; ///< ours until it is passed to the engine
 
-  char texts[]; ///< what address, id and values point to
+  Value room[]; ///< the values, then what address, id and values point to
 };
 
 /** A copy of `w` with all its texts, checked against the table.  NULL: `error` says what is wrong.
+ * @param decks mask of those there are
  * @param folder what relative paths are relative to; NULL: the working directory */
-Call* call_new(const Words* w, const char* folder, uint32_t decks, Error* error);
+Call* call_new(const Words* w, const char* folder, uint64_t decks, Error* error);
 void  call_free(Call* call);
 
 /// When it counts as given, for the order of calls.

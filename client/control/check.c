@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/params.h"
 #include "control/table.h"
+#include "msg/limits.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+static bool
+is_deck(const ArgSpec* const a)
+{
+  return a->kind == ARG_DECK || a->kind == ARG_DECKS;
+}
 
 /// Write "0.25 .. 4", "0 or 1", "a, b or thru": what an argument may be.
 static void
@@ -34,12 +42,17 @@ write_range(const ArgSpec* const a, char* const out, const size_t size)
       break;
     }
     case ARG_TEXT:
-    case ARG_FILE:
-    case ARG_PATH:
       snprintf(out, size, "text");
       break;
+    case ARG_FILE:
+      snprintf(out, size, "a file to read");
+      break;
+    case ARG_PATH:
+      snprintf(out, size, "a file to write");
+      break;
+    case ARG_DECK:
     case ARG_DECKS:
-      snprintf(out, size, "deck numbers");
+      snprintf(out, size, "a deck's number");
       break;
     case ARG_NONE:
       out[0] = '\0';
@@ -59,28 +72,82 @@ table_usage(const Entry* const e, char* const out, const size_t size)
   }
 }
 
+/// What an argument is when nobody has said anything, "" where that means nothing.
+static void
+write_initial(const Entry* const e, const ArgSpec* const a, char* const out, const size_t size)
+{
+  bool some = false;
+  for (int i = 0; i < MAX_SPECS; ++i) {
+    some = some || e->args[i].optional;
+  }
+  if (e->initial && (some ? a->optional : a == &e->args[0])) {
+    snprintf(out, size, "%s", e->initial);
+  } else if (e->control && a->kind == ARG_CHOICE) { // choices begin with their default
+    snprintf(out, size, "%.*s", (int)strcspn(a->words, "|"), a->words);
+  } else if (e->control) {
+    snprintf(out, size, "%g", e->control == CONTROL_PARAM ? (double)param_default(e->param) : 0.0);
+  } else {
+    out[0] = '\0';
+  }
+}
+
+/// printf onto the end of a text, which is cut when it is full.
+__attribute__((format(printf, 3, 4))) static void
+append(char* const out, const size_t size, const char* const format, ...)
+{
+  const size_t n = strlen(out);
+  va_list      args;
+  va_start(args, format);
+  vsnprintf(out + n, size - n, format, args);
+  va_end(args);
+}
+
 void
 table_help(const Entry* const e, char* const out, const size_t size)
 {
-  size_t n = (size_t)snprintf(out, size, "%s", e->help);
-  for (int i = 0; i < MAX_SPECS && e->args[i].kind && n < size; ++i) {
-    const ArgSpec* const a = &e->args[i];
-    if (a->kind == ARG_TEXT || a->kind == ARG_FILE || a->kind == ARG_PATH || a->kind == ARG_DECKS) {
-      continue;
-    }
+  snprintf(out, size, "%s", e->help);
+  for (int i = 0; i < MAX_SPECS && e->args[i].kind; ++i) {
     char range[80];
-    write_range(a, range, sizeof(range));
-    n += (size_t)snprintf(out + n, size - n, "; %s: %s", a->name, range);
+    char initial[40];
+    write_range(&e->args[i], range, sizeof(range));
+    write_initial(e, &e->args[i], initial, sizeof(initial));
+    append(out, size, "; %s: %s%s%s", e->args[i].name, range, *initial ? ", default " : "", initial);
   }
-  if (e->control && n < size) {
-    const double      initial = e->control == CONTROL_PARAM ? (double)param_default(e->param) : 0.0;
-    const char* const first   = e->args[0].words; // choices begin with their default
-    if (e->args[0].kind == ARG_CHOICE) {
-      snprintf(out + n, size - n, ", default %.*s", (int)strcspn(first, "|"), first);
-    } else {
-      snprintf(out + n, size - n, ", default %g", initial);
+  if (e->slots) {
+    append(out, size, "; K: 1 .. %u", e->slots);
+  }
+}
+
+void
+table_spec(const Entry* const e, char* const out, const size_t size)
+{
+  static const char* const kinds[] = {"",     "number", "whole", "switch", "choice",
+                                      "text", "file",   "path",  "deck",   "decks"};
+  out[0]                           = '\0';
+  for (int i = 0; i < MAX_SPECS && e->args[i].kind; ++i) {
+    const ArgSpec* const a = &e->args[i];
+    char                 initial[40];
+    write_initial(e, a, initial, sizeof(initial));
+    append(out, size, "%s%s%s:%s", i ? " " : "", a->optional ? "?" : "", a->name, kinds[a->kind]);
+    if (a->kind == ARG_NUMBER || a->kind == ARG_WHOLE) {
+      append(out, size, ":%.10g:%.10g%s%s", a->minimum, a->maximum, a->unit ? ":" : "", a->unit ? a->unit : "");
+    } else if (a->kind == ARG_CHOICE) {
+      append(out, size, ":%s", a->words);
     }
+    append(out, size, "%s%s", *initial ? "=" : "", initial);
   }
+}
+
+void
+table_uses(const Entry* const e, char* const out, const size_t size)
+{
+  out[0] = '\0';
+  append(out, size, "%s%s%s%s%s", e->run ? "set " : "", e->read ? "get " : "", e->ramp ? "ramp " : "",
+         e->score ? "score " : "", e->meter ? "meter " : "");
+  if (e->slots) {
+    append(out, size, "slots:%u ", e->slots);
+  }
+  out[strlen(out) - 1] = '\0';
 }
 
 static bool
@@ -102,7 +169,7 @@ choose(const ArgSpec* const a, Value* const v)
 
 /// Whether `v` is what `a` wants; it is converted.
 static bool
-fits(const ArgSpec* const a, const uint32_t decks, Value* const v)
+fits(const ArgSpec* const a, const uint64_t decks, Value* const v)
 {
   switch (a->kind) {
     case ARG_NUMBER:
@@ -113,8 +180,10 @@ fits(const ArgSpec* const a, const uint32_t decks, Value* const v)
       return value_is_number(v) && (v->number == 0.0 || v->number == 1.0);
     case ARG_CHOICE:
       return choose(a, v);
+    case ARG_DECK:
     case ARG_DECKS:
-      return value_is_number(v) && v->number >= 1.0 && v->number <= decks && v->number == floor(v->number);
+      return value_is_number(v) && v->number >= 1.0 && v->number <= MAX_DECKS && v->number == floor(v->number) &&
+             (decks >> ((unsigned)v->number - 1) & 1);
     case ARG_TEXT:
     case ARG_FILE:
     case ARG_PATH:
@@ -132,7 +201,7 @@ fits(const ArgSpec* const a, const uint32_t decks, Value* const v)
 static Status
 refuse_value(const Entry* const   e,
              const ArgSpec* const a,
-             const uint32_t       decks,
+             const uint64_t       decks,
              const Value* const   v,
              Error* const         error)
 {
@@ -140,8 +209,8 @@ refuse_value(const Entry* const   e,
   char got[64] = "";
   write_range(a, range, sizeof(range));
   line_append(got, sizeof(got), v);
-  if (a->kind == ARG_DECKS && value_is_number(v)) {
-    return error_set(error, STATUS_BAD_VALUE, "no deck %s: there are %u", got, decks);
+  if (is_deck(a) && value_is_number(v) && v->number >= 0.0 && v->number < 1e6 && v->number == floor(v->number)) {
+    return table_no_deck((unsigned)v->number, decks, error);
   }
   if (a->kind == ARG_TEXT || a->kind == ARG_FILE || a->kind == ARG_PATH) {
     return error_set(error, STATUS_BAD_VALUE, "%s must be a text that isn't empty, not %s", a->name, got);
@@ -150,7 +219,7 @@ refuse_value(const Entry* const   e,
 }
 
 Status
-table_check(const Entry* const e, const uint32_t decks, Value* const values, int* const count, Error* const error)
+table_check(const Entry* const e, const uint64_t decks, Value* const values, int* const count, Error* const error)
 {
   int  least = 0;
   int  most  = 0;

@@ -17,7 +17,20 @@ void load_ask(Control* c, Call* call);
 /// Ask for the first load to come of every deck and stem, where it wasn't yet.
 void load_prefetch(Control* c);
 
+// commands_deck.c
+Progress run_deck_add(Control* c, Call* call);
+Progress run_deck_remove(Control* c, Call* call);
+
+// commands_group.c
+Progress run_group_add(Control* c, Call* call);
+Progress run_group_remove(Control* c, Call* call);
+Progress run_group_exclusive(Control* c, Call* call);
+int      read_group_exclusive(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_group_decks(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+
 // commands_transport.c
+Progress run_group_play(Control* c, Call* call);
+Progress run_group_stop(Control* c, Call* call);
 Progress run_play(Control* c, Call* call);
 Progress run_pause(Control* c, Call* call);
 Progress run_stop(Control* c, Call* call);
@@ -42,20 +55,30 @@ Progress run_param(Control* c, Call* call);
 Progress run_port(Control* c, Call* call);
 Progress run_set(Control* c, Call* call);
 Status   check_set(Control* c, const Call* call, Error* error);
+bool     deck_owns_port(uint8_t slot, const char* symbol); ///< nobody else may set it
 Progress run_ramp(Control* c, Call* call);
 Status   check_ramp(Control* c, const Call* call, Error* error);
 
 // commands_record.c
 Progress run_record_start(Control* c, Call* call);
 Progress run_record_stop(Control* c, Call* call);
+void     record_look(Control* c); ///< each turn: it may have begun, or failed
+void     record_note_state(Control* c, const Notice* n);
 Status   check_record(Control* c, const Call* call, Error* error);
 
 // commands_score.c
 Progress run_score_play(Control* c, Call* call);
 Progress run_score_stop(Control* c, Call* call);
 
+// commands_session.c
+Progress run_session_save(Control* c, Call* call);
+Progress run_session_load(Control* c, Call* call);
+Status   check_session_save(Control* c, const Call* call, Error* error);
+
 // commands_info.c
 Progress run_get(Control* c, Call* call);
+Progress run_subscribe(Control* c, Call* call);
+Progress run_ready(Control* c, Call* call);
 Progress run_help(Control* c, Call* call);
 Progress run_stats(Control* c, Call* call);
 Progress run_stats_reset(Control* c, Call* call);
@@ -70,8 +93,17 @@ int read_length(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value
 int read_path(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int read_latency(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int read_shift(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
-int read_meter(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
-int read_master_meter(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+
+// readings_mixer.c
+int      read_meter(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_rms(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_hold(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_clips(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_reduction(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_ahead(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+Progress run_clips_reset(Control* c, Call* call);
+
+// readings.c again
 int read_cue(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int read_hot_cue(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int read_loop(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);

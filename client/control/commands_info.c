@@ -3,66 +3,64 @@
 #include "control/pattern.h"
 #include "control/score.h"
 #include "control/state.h"
+#include "control/subscribers.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { MAX_ADDRESS = 128 };
 
 /// Answer one `/value`.  false: there is none now.
 static bool
 send_value(Control* const c, const Call* const call, const Entry* const e, const uint8_t deck, const uint8_t k)
 {
   char  address[MAX_ADDRESS];
-  Value v[3];
+  Value v[1 + MAX_READ];
   table_address(e, deck, k, address, sizeof(address));
   v[0]        = value_text(address);
+  c->asker    = &call->sender;
   const int n = e->read(c, e, deck, k, v + 1);
+  c->asker    = NULL;
   if (n) {
     answer_send(c, &call->sender, "/value", v, n + 1);
   }
   return n > 0;
 }
 
-/// Answer all of an entry that the pattern names; returns how many addresses there were.
-static int
-send_matching(Control* const c, const Call* const call, const Entry* const e, const char* const pattern)
+/// For all that a pattern names.
+typedef struct {
+  Control*    c;
+  const Call* call;
+  int         found;
+} Asked;
+
+static void
+send_matching(void* const data, const Entry* const e, const uint8_t deck, const uint8_t k)
 {
-  const bool per_deck = strstr(e->address, "/N/") != NULL;
-  int        found    = 0;
-  for (uint8_t d = 0; d < (per_deck ? c->ops.decks : 1); ++d) {
-    for (uint8_t k = 0; k < (e->slots ? e->slots : 1); ++k) {
-      char address[MAX_ADDRESS];
-      table_address(e, d, k, address, sizeof(address));
-      if (pattern_matches(pattern, address)) {
-        ++found;
-        send_value(c, call, e, d, k);
-      }
-    }
+  Asked* const a = data;
+  if (e->read) {
+    ++a->found;
+    send_value(a->c, a->call, e, deck, k);
   }
-  return found;
 }
 
 Progress
 run_get(Control* const c, Call* const call)
 {
   const char* const what = call->values[0].text;
+  Error             error;
   if (is_pattern(what)) {
-    int found = 0;
-    for (size_t i = 0; i < table_size; ++i) {
-      found += table[i].read ? send_matching(c, call, &table[i], what) : 0;
-    }
-    if (!found) {
+    Asked asked = {c, call, 0};
+    if (table_match(what, c->present, send_matching, &asked, &error)) {
+      answer_error(c, call, "%s", error.text);
+    } else if (!asked.found) {
       answer_error(c, call, "nothing that can be read matches %s", what);
-      return CALL_DONE;
+    } else {
+      answer_ok(c, call, NULL, 0);
     }
-    answer_ok(c, call, NULL, 0);
     return CALL_DONE;
   }
   uint8_t            deck = 0;
   uint8_t            k    = 0;
-  Error              error;
-  const Entry* const e = table_find(what, c->ops.decks, &deck, &k, &error);
+  const Entry* const e    = table_find(what, c->present, &deck, &k, &error);
   if (!e) {
     answer_error(c, call, "%s", error.text);
   } else if (!e->read) {
@@ -75,15 +73,47 @@ run_get(Control* const c, Call* const call)
   return CALL_DONE;
 }
 
+Progress
+run_subscribe(Control* const c, Call* const call)
+{
+  const char* const what = call->values[0].text;
+  const double      rate = call->values[1].number;
+  Error             error;
+  if (rate == 0.0) {
+    unsubscribe(c, &call->sender, what);
+  } else if (call->sender.kind == SENDER_NONE) {
+    answer_error(c, call, "there is nobody to be told: subscribe over OSC");
+    return CALL_DONE;
+  } else if (subscribe(c, &call->sender, what, rate, &error)) {
+    answer_error(c, call, "%s", error.text);
+    return CALL_DONE;
+  }
+  answer_ok(c, call, NULL, 0);
+  return CALL_DONE;
+}
+
+Progress
+run_ready(Control* const c, Call* const call)
+{
+  answer_send(c, &call->sender, "/ready", NULL, 0); // that this is carried out is the proof
+  answer_ok(c, call, NULL, 0);
+  return CALL_DONE;
+}
+
 static void
 send_help(Control* const c, const Call* const call, const Entry* const e)
 {
   char usage[120];
-  char help[400];
+  char help[600];
+  char spec[400];
+  char uses[80];
   table_usage(e, usage, sizeof(usage));
   table_help(e, help, sizeof(help));
-  const Value v[] = {value_text(e->address), value_text(e->run ? usage : "(/get only)"), value_text(help)};
-  answer_send(c, &call->sender, "/help", v, 3);
+  table_spec(e, spec, sizeof(spec));
+  table_uses(e, uses, sizeof(uses));
+  const Value v[] = {value_text(e->address), value_text(e->run ? usage : "(/get only)"), value_text(help),
+                     value_text(spec), value_text(uses)};
+  answer_send(c, &call->sender, "/help", v, 5);
 }
 
 Progress
@@ -107,7 +137,7 @@ run_help(Control* const c, Call* const call)
   uint8_t            deck = 0;
   uint8_t            k    = 0;
   Error              error;
-  const Entry* const e = found ? NULL : table_find(what, c->ops.decks, &deck, &k, &error);
+  const Entry* const e = found ? NULL : table_find(what, c->present, &deck, &k, &error);
   if (e) {
     send_help(c, call, e);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/commands.h"
+#include "control/score.h"
 #include "control/state.h"
 
 #include <errno.h>
@@ -44,21 +45,32 @@ load_ask(Control* const c, Call* const call)
   control_ask(c, call, &r);
 }
 
+typedef Call* FirstLoads[MAX_DECKS][MAX_STEMS];
+
+static void
+keep_first(void* const data, Call* const call)
+{
+  Call** const best = &(*(FirstLoads*)data)[call->deck][stem_of(call)];
+  if (!*best || call->at < (*best)->at) {
+    *best = call;
+  }
+}
+
 void
 load_prefetch(Control* const c)
 {
   // One track ahead for each deck and stem: the cache holds the beginning of so many, not of a night's worth
-  Call* first[MAX_DECKS][MAX_STEMS] = {{NULL}};
+  FirstLoads first = {{NULL}};
   for (size_t i = 0; i < heap_count(c->futures); ++i) {
     Call* const call = *(Call**)heap_element(c->futures, i, NULL);
     if (call->entry->run == run_load) {
-      Call** const best = &first[call->deck][stem_of(call)];
-      if (!*best || call->at < (*best)->at) {
-        *best = call;
-      }
+      keep_first(&first, call);
     }
   }
-  for (uint32_t d = 0; d < c->ops.decks; ++d) {
+  if (c->score) {
+    score_loads(c->score, keep_first, &first);
+  }
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) {
     for (int s = 0; s < MAX_STEMS; ++s) {
       if (first[d][s]) {
         load_ask(c, first[d][s]);

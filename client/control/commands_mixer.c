@@ -13,6 +13,9 @@ static const double MAX_SHIFT = 12.0; ///< semitones, that the pitch plugin can 
 static int64_t
 time_for(const Control* const c, const Call* const call, const uint8_t deck)
 {
+  if (deck >= MAX_DECKS) {
+    return call->at;
+  }
   const Queue* const q     = &c->queues[deck];
   bool               early = call->at != AT_NOW && deck_is_idle(c, deck);
   for (size_t i = 0; early && i < q->count; ++i) {
@@ -98,14 +101,14 @@ Progress
 run_port(Control* const c, Call* const call)
 {
   const Entry* const e = call->entry;
-  if (set_port(c, call, call->deck, e->slot, e->symbol, call->values[0].number, 0)) {
+  if (set_port(c, call, entry_chain(e, call->deck), e->slot, e->symbol, call->values[0].number, 0)) {
     answer_ok(c, call, NULL, 0);
   }
   return CALL_DONE;
 }
 
-static bool
-is_decks_own(const uint8_t slot, const char* const symbol)
+bool
+deck_owns_port(const uint8_t slot, const char* const symbol)
 {
   return slot == SLOT_PITCH && (!strcmp(symbol, "semitones") || !strcmp(symbol, "cents") || !strcmp(symbol, "enabled"));
 }
@@ -116,11 +119,15 @@ check_set(Control* const c, const Call* const call, Error* const error)
   const char* const symbol = call->values[0].text;
   const double      value  = call->values[1].number;
   OpsPort           port;
-  if (is_decks_own(call->entry->slot, symbol)) {
+  if (deck_owns_port(call->entry->slot, symbol)) {
     return error_set(error, STATUS_BAD_VALUE, "%s is owned by the deck: use /deck/%d/pitch and /deck/%d/keylock",
                      symbol, call->deck + 1, call->deck + 1);
   }
-  const Status s = c->ops.plugin_port(c->ops.self, call->deck, call->entry->slot, symbol, &port, error);
+  if (!deck_exists(c, call->deck)) { // a score adds it before
+    return STATUS_OK;
+  }
+  const Status s =
+    c->ops.plugin_port(c->ops.self, entry_chain(call->entry, call->deck), call->entry->slot, symbol, &port, error);
   if (s) {
     return s;
   }
@@ -140,7 +147,8 @@ check_set(Control* const c, const Call* const call, Error* const error)
 Progress
 run_set(Control* const c, Call* const call)
 {
-  if (set_port(c, call, call->deck, call->entry->slot, call->values[0].text, call->values[1].number, 0)) {
+  const uint8_t chain = entry_chain(call->entry, call->deck);
+  if (set_port(c, call, chain, call->entry->slot, call->values[0].text, call->values[1].number, 0)) {
     answer_ok(c, call, NULL, 0);
   }
   return CALL_DONE;
@@ -152,7 +160,7 @@ check_ramp(Control* const c, const Call* const call, Error* const error)
   uint8_t            deck   = 0;
   uint8_t            k      = 0;
   const char* const  what   = call->values[0].text;
-  const Entry* const e      = table_find(what, c->ops.decks, &deck, &k, error);
+  const Entry* const e      = table_find(what, c->present | c->expected, &deck, &k, error);
   Value              target = call->values[1];
   int                one    = 1;
   if (!e) {
@@ -161,19 +169,25 @@ check_ramp(Control* const c, const Call* const call, Error* const error)
   if (!e->ramp) {
     return error_set(error, STATUS_BAD_VALUE, "%s isn't a continuous control: it can't be ramped", what);
   }
-  return table_check(e, c->ops.decks, &target, &one, error);
+  return table_check(e, c->present | c->expected, &target, &one, error);
 }
 
 Progress
 run_ramp(Control* const c, Call* const call)
 {
-  uint8_t            deck   = 0;
-  uint8_t            k      = 0;
-  const Entry* const e      = table_find(call->values[0].text, c->ops.decks, &deck, &k, NULL);
-  const double       target = call->values[1].number;
-  const uint32_t     frames = (uint32_t)frames_of(c, call->values[2].number);
-  const bool         done   = e->control == CONTROL_PARAM ? set_param(c, call, e, deck, k, target, frames)
-                                                          : set_port(c, call, deck, e->slot, e->symbol, target, frames);
+  uint8_t            deck = 0;
+  uint8_t            k    = 0;
+  Error              error;
+  const Entry* const e = table_find(call->values[0].text, c->present, &deck, &k, &error);
+  if (!e) { // its deck went meanwhile
+    answer_error(c, call, "%s", error.text);
+    return CALL_DONE;
+  }
+  const double   target = call->values[1].number;
+  const uint32_t frames = (uint32_t)frames_of(c, call->values[2].number);
+  const bool     done   = e->control == CONTROL_PARAM
+                            ? set_param(c, call, e, deck, k, target, frames)
+                            : set_port(c, call, entry_chain(e, deck), e->slot, e->symbol, target, frames);
   if (done) {
     answer_ok(c, call, NULL, 0);
   }

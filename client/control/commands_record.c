@@ -13,16 +13,16 @@
 Status
 check_record(Control* const c, const Call* const call, Error* const error)
 {
-  static const char* const endings[] = {".wav", ".flac", ".ogg"};
+  static const char* const endings[] = {".wav", ".flac", ".ogg", ".opus"};
   const char* const        path      = call->values[0].text;
   const char* const        dot       = strrchr(path, '.');
   bool                     known     = false;
   (void)c;
-  for (int i = 0; dot && i < 3; ++i) {
+  for (size_t i = 0; dot && i < sizeof(endings) / sizeof(endings[0]); ++i) {
     known = known || !strcasecmp(dot, endings[i]);
   }
   if (!known) {
-    return error_set(error, STATUS_BAD_VALUE, "the name must end in .wav, .flac or .ogg: %s doesn't", path);
+    return error_set(error, STATUS_BAD_VALUE, "the name must end in .wav, .flac, .ogg or .opus: %s doesn't", path);
   }
   const char* const slash  = strrchr(path, '/');
   char* const       folder = slash && slash > path ? strndup(path, (size_t)(slash - path)) : strdup("/");
@@ -46,6 +46,59 @@ left_out(Control* const c, const Call* const call)
   return true;
 }
 
+/// A line in the cue sheet: the deck's track starts at a frame of the recording.  Once for each time it was loaded: who
+/// stops and starts it plays with it.
+static void
+mark(Control* const c, const uint8_t deck, const int64_t frame)
+{
+  const Stem* const s = deck_stem(c, deck);
+  if (!c->ops.offline && s && s->track != c->recording.in[deck]) {
+    Request r             = {.kind = REQUEST_RECORD_MARK, .deck = deck, .track = s->track, .frame = frame};
+    c->recording.in[deck] = s->track;
+    control_ask(c, NULL, &r);
+  }
+}
+
+void
+record_look(Control* const c)
+{
+  Recording* const rec  = &c->recording;
+  const int64_t    from = atomic_load_explicit(&c->ops.levels->record_from, memory_order_relaxed);
+  if (rec->on && !rec->begun && from) {
+    rec->begun = true;
+    for (uint32_t deck = 0; deck < MAX_DECKS; ++deck) { // those that play already
+      if (atomic_load_explicit(&c->ops.levels->deck[deck].state, memory_order_relaxed) == DECK_PLAYING) {
+        mark(c, (uint8_t)deck, 0);
+      }
+    }
+  }
+  rec->failed = rec->on && c->ops.disk_stats(c->ops.self).record_failed; // the disk's line in the log says why
+}
+
+void
+record_note_state(Control* const c, const Notice* const n)
+{
+  const int64_t from = atomic_load_explicit(&c->ops.levels->record_from, memory_order_relaxed);
+  if (c->recording.begun && from && n->state.state == DECK_PLAYING && deck_exists(c, n->deck)) {
+    const int64_t frame = n->at - (from - 1);
+    mark(c, n->deck, frame > 0 ? frame : 0);
+  }
+}
+
+/// A recording that came to an end by itself gets out of the way of the next one.  false: the call was answered.
+static bool
+clear_failed(Control* const c, const Call* const call)
+{
+  const Command off = {.kind = COMMAND_RECORD, .toggle = {false}};
+  Request       r   = {.kind = REQUEST_RECORD_STOP};
+  if (!control_command(c, call, AT_NOW, &off)) {
+    return false;
+  }
+  c->recording.on = false;
+  control_ask(c, NULL, &r);
+  return true;
+}
+
 Progress
 run_record_start(Control* const c, Call* const call)
 {
@@ -57,6 +110,9 @@ run_record_start(Control* const c, Call* const call)
     return CALL_DONE;
   }
   if (call->phase == 0) {
+    if (rec->on && rec->failed && !clear_failed(c, call)) {
+      return CALL_DONE;
+    }
     if (rec->on) {
       answer_error(c, call, "already recording to %s: /record/stop ends it", rec->path);
       return CALL_DONE;
@@ -74,7 +130,9 @@ run_record_start(Control* const c, Call* const call)
   if (call->status) {
     answer_error(c, call, "%s", call->error.text);
   } else if (control_command(c, call, call->at, &on)) {
-    rec->on = true;
+    rec->on    = true;
+    rec->begun = rec->failed = false;
+    memset(rec->in, 0, sizeof(rec->in));
     free(rec->path);
     rec->path = strdup(call->values[0].text);
     answer_ok(c, call, NULL, 0);
@@ -117,7 +175,7 @@ run_record_stop(Control* const c, Call* const call)
     }
     return CALL_WAITS;
   }
-  rec->on = false;
+  rec->on = rec->begun = rec->failed = false;
   if (call->status) {
     answer_error(c, call, "%s", call->error.text);
   } else {

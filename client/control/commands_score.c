@@ -38,8 +38,9 @@ run_score_play(Control* const c, Call* const call)
     answer_error(c, call, "%s", error.text);
     return CALL_DONE;
   }
-  const Value length = value_double(score_length(c->score));
-  score_start(c->score, c, now_of(c) + frames_of(c, PRIMING));
+  const Value   length = value_double(score_length(c->score));
+  const int64_t from   = now_of(c) + frames_of(c, PRIMING) + MAX_BLOCK - 1;
+  score_start(c->score, c, from - from % MAX_BLOCK); // controls lie on a grid of frames: the same one each time
   answer_ok(c, call, &length, 1);
   return CALL_DONE;
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/control.h"
 
+#include "control/commands.h"
 #include "control/osc.h"
 #include "control/score.h"
+#include "control/session.h"
 #include "control/state.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
   MAX_COMMANDS = 1 << 18, ///< that wait for their frame
@@ -20,24 +24,20 @@ control_new(Control** const out, const Ops* const ops, Error* const error)
   if (!c) {
     return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
   }
-  c->ops     = *ops;
-  c->params  = params_new();
-  c->out     = heap_new(sizeof(Outgoing), MAX_COMMANDS);
-  c->echoes  = heap_new(sizeof(Outgoing), MAX_COMMANDS);
-  c->futures = heap_new(sizeof(Call*), MAX_COMMANDS);
-  if (!c->params || !c->out || !c->echoes || !c->futures) {
+  c->ops          = *ops;
+  c->meters.first = &c->meters.recent;
+  c->params       = params_new();
+  c->out          = heap_new(sizeof(Outgoing), MAX_COMMANDS);
+  c->echoes       = heap_new(sizeof(Outgoing), MAX_COMMANDS);
+  c->futures      = heap_new(sizeof(Call*), MAX_COMMANDS);
+  c->session      = session_new();
+  if (!c->params || !c->out || !c->echoes || !c->futures || !c->session) {
     control_free(c);
     return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
   }
-  for (int d = 0; d < MAX_DECKS; ++d) {
-    for (int i = 0; i < MAX_HOT_CUES; ++i) {
-      c->decks[d].hot_cue[i] = -1;
-    }
-    for (int i = 0; i < SEEK_PINS; ++i) {
-      c->decks[d].seek_until[i] = INT64_MIN;
-    }
-    c->decks[d].set_going = c->decks[d].ready_at = INT64_MIN;
-    c->decks[d].coming_state_until = c->decks[d].coming_frame_until = c->decks[d].plan_at = INT64_MIN;
+  for (uint8_t d = 0; d < MAX_DECKS; ++d) {
+    deck_reset(c, d);
+    c->present |= d < ops->decks ? UINT64_C(1) << d : 0;
   }
   *out = c;
   return STATUS_OK;
@@ -90,9 +90,11 @@ control_free(Control* const c)
   }
   score_free(c->score, c);
   end_calls(c);
+  subscribers_clear(c);
   osc_free(c->osc);
   tickets_clear(&c->tickets);
   heap_free(c->out);
+  free(c->aside.list);
   heap_free(c->echoes);
   heap_free(c->futures);
   params_free(c->params);
@@ -102,15 +104,51 @@ control_free(Control* const c)
     }
   }
   free(c->recording.path);
+  allowed_clear(&c->allowed);
   free(c);
 }
 
 Status
 control_open_osc(Control* const c, const char* const address, const int port, Error* const error)
 {
+  Osc*         osc    = NULL;
+  const Status status = osc_open(&osc, address, port, error);
+  if (!status) {
+    control_serve(c, osc);
+  }
+  return status;
+}
+
+Status
+control_listen(Osc** const out, const char* const address, const int port, Error* const error)
+{
+  return osc_open(out, address, port, error);
+}
+
+Status
+control_allow_path(Control* const c, const char* const folder, Error* const error)
+{
+  return allowed_add(&c->allowed, folder, error);
+}
+
+Status
+control_path_allowed(const Control* const c, const char* const path, const bool remote, Error* const error)
+{
+  return allowed_check(&c->allowed, path, remote, error);
+}
+
+void
+control_hang_up(Osc* const osc)
+{
+  osc_free(osc);
+}
+
+void
+control_serve(Control* const c, Osc* const osc)
+{
   osc_free(c->osc);
-  c->osc = NULL;
-  return osc_open(&c->osc, c, address, port, error);
+  c->osc = osc;
+  osc_serve(osc, c);
 }
 
 void
@@ -143,6 +181,12 @@ control_rate(const Control* const c)
   return c->ops.rate;
 }
 
+bool
+control_deck_playing(const Control* const c, const uint32_t deck)
+{
+  return deck_state(c, (uint8_t)deck) == DECK_PLAYING;
+}
+
 void
 control_line(Control* const c, const char* const line, const ControlAnswer answer, void* const data)
 {
@@ -166,6 +210,44 @@ control_line_at(Control* const      c,
     control_submit(c, &w, NULL, &sender, at);
   }
   free(storage);
+}
+
+Status
+control_keep_session(Control* const c, const char* const path, Error* const error)
+{
+  const Sender nobody = {.kind = SENDER_NONE};
+  Status       status = STATUS_OK;
+  if (access(path, F_OK) == 0) {
+    status = session_load_begin(c->session, c, path, &nobody, error);
+  } else if (errno != ENOENT) {
+    status = error_set(error, STATUS_FAILED, "can't open %s: %s", path, strerror(errno));
+  }
+  return status ? status : session_keep(c->session, path, error);
+}
+
+bool
+control_loads_session(const Control* const c)
+{
+  int done    = 0;
+  int refused = 0;
+  return session_loading(c->session, &done, &refused);
+}
+
+Status
+control_save_session(Control* const c, const char* const path, Error* const error)
+{
+  Status status = STATUS_OK;
+  while (session_saving(c->session, &status, error)) {
+    usleep(1000);
+  }
+  status = session_save_begin(c->session, c, path, error);
+  if (status) {
+    return status;
+  }
+  while (session_saving(c->session, &status, error)) {
+    usleep(1000);
+  }
+  return status;
 }
 
 Status
@@ -207,6 +289,7 @@ work(Control* const c)
   control_take_notices(c);
   control_take_replies(c);
   control_run_calls(c);
+  record_look(c);
   const bool full    = control_fill_ring(c);
   bool       waiting = full || c->tickets.count || c->tickets.nkept;
   for (int q = 0; q < QUEUE_COUNT; ++q) {
@@ -220,13 +303,17 @@ control_poll(Control* const c, const int timeout_ms)
 {
   const bool soon = work(c);
   stats_update(c);
+  session_turn(c->session, c);
+  meters_turn(c);
+  subscribers_turn(c);
   int others[MAX_ATTACHED];
   int nothers = 0;
   for (int i = 0; i < c->nattached; ++i) {
     others[nothers] = c->attached[i].fd;
     nothers += c->attached[i].fd >= 0;
   }
-  osc_wait(c->osc, others, nothers, control_quitting(c) ? 0 : soon && timeout_ms > HURRY_MS ? HURRY_MS : timeout_ms);
+  const int wait = soon && timeout_ms > HURRY_MS ? HURRY_MS : subscribers_wait(c, timeout_ms);
+  osc_wait(c->osc, others, nothers, control_quitting(c) ? 0 : wait);
   if (c->osc) {
     osc_receive(c->osc);
   }
@@ -241,7 +328,7 @@ control_busy(const Control* const c, const int64_t frame)
 {
   int64_t at = 0;
   if (c->tickets.nkept || (!c->held && heap_top(c->out, &at) && at <= frame) ||
-      (heap_top(c->futures, &at) && at <= frame)) {
+      (heap_top(c->futures, &at) && at <= frame) || (c->score && score_behind(c->score, frame))) {
     return true;
   }
   for (int q = 0; q < QUEUE_COUNT; ++q) {

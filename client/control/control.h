@@ -13,12 +13,26 @@
 #include <stdint.h>
 
 typedef struct Control Control;
+typedef struct Osc     Osc;
 
 /// `ops` is copied; what it points to outlives the control.  Control thread, like everything here.
 Status control_new(Control** out, const Ops* ops, Error* error);
 void   control_free(Control* c);
 
-/// Open the OSC port, UDP and TCP, on `address` ("127.0.0.1").  STATUS_BUSY: in use, `error` says what to do.
+/// Open the OSC port, UDP and TCP, on `address` ("127.0.0.1"), before there is anybody to answer: what comes is held by
+/// the system until control_serve, which takes it over.  STATUS_BUSY: in use, `error` says what to do.
+Status control_listen(Osc** out, const char* address, int port, Error* error);
+void   control_hang_up(Osc* osc); ///< instead of control_serve; `osc` may be NULL
+void   control_serve(Control* c, Osc* osc);
+
+/// Only files in this folder, and others that were so named, may be named by commands from now on; but for those that
+/// come by control_line.  Never called: any file may be named, by clients on this machine.
+Status control_allow_path(Control* c, const char* folder, Error* error);
+
+/// Whether such a sender may name this file.  STATUS_BAD_VALUE: `error` says what is allowed.
+Status control_path_allowed(const Control* c, const char* path, bool remote, Error* error);
+
+/// Both at once.
 Status control_open_osc(Control* c, const char* address, int port, Error* error);
 
 /// Where an answer goes when the command came from the program itself.  `line`: "/ok ...", "/error ..." in score
@@ -42,6 +56,17 @@ void control_detach(Control* c, void* data);
 /// Engine frame that is being processed about now, and frames in a second.
 int64_t  control_now(const Control* c);
 uint32_t control_rate(const Control* c);
+
+/// Whether a deck (from 0) plays now.
+bool control_deck_playing(const Control* c, uint32_t deck);
+
+/// Load a session, if the file is there, and keep it: from here on it is saved every few seconds when something has
+/// changed.  STATUS_BAD_FORMAT, STATUS_FAILED: `error` says why.  The load goes on in control_poll.
+Status control_keep_session(Control* c, const char* path, Error* error);
+bool   control_loads_session(const Control* c);
+
+/// Save a session now; waits until it is on the disk.
+Status control_save_session(Control* c, const char* path, Error* error);
 
 /// Read a score and check all of it (STATUS_BAD_VALUE: `error` names file and line; nothing was started), then play it,
 /// its time 0 at engine frame `origin`.  Its loads are made ahead of time.

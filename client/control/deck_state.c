@@ -19,6 +19,10 @@ const Stem*
 deck_loaded(Control* const c, const Call* const call, const uint8_t deck)
 {
   const Stem* const s = deck_stem(c, deck);
+  if (!deck_exists(c, deck)) {
+    answer_error(c, call, "no deck %d: it was removed", deck + 1);
+    return NULL;
+  }
   if (!s) {
     answer_error(c, call, "deck %d is empty: load a track first", deck + 1);
   }
@@ -208,7 +212,7 @@ deck_will_be(Control* const c, const Command* const m)
       break;
     case COMMAND_START:
     case COMMAND_STOP_ALL:
-      for (uint8_t d = 0; d < c->ops.decks; ++d) {
+      for (uint8_t d = 0; d < MAX_DECKS; ++d) {
         if (m->kind == COMMAND_STOP_ALL) {
           stop_comes(c, m, d);
         } else if (m->decks.mask >> d & 1) {
@@ -229,8 +233,8 @@ is_planned(const Control* const c, const uint8_t deck, const int64_t at)
   return plan != INT64_MIN && plan <= at && now_of(c) < seen_from(c, plan);
 }
 
-static bool
-plays_at(const Control* const c, const uint8_t deck, const int64_t at)
+bool
+deck_plays_at(const Control* const c, const uint8_t deck, const int64_t at)
 {
   return is_planned(c, deck, at) ? c->decks[deck].plan_plays : deck_state(c, deck) == DECK_PLAYING;
 }
@@ -243,7 +247,7 @@ deck_frame_at(const Control* const c, const uint8_t deck, const int64_t at)
   const bool              plan  = is_planned(c, deck, at);
   const int64_t           from  = plan ? c->decks[deck].plan_at : now_of(c);
   const double            frame = plan ? c->decks[deck].plan_frame : deck_heard(c, deck);
-  const double            ahead = s && plays_at(c, deck, at) ? (double)(at - from) / c->ops.rate * s->rate : 0.0;
+  const double            ahead = s && deck_plays_at(c, deck, at) ? (double)(at - from) / c->ops.rate * s->rate : 0.0;
   return frame + ahead * (double)atomic_load_explicit(&l->speed, memory_order_relaxed);
 }
 
@@ -253,7 +257,7 @@ plan(Control* const c, const uint8_t deck, const Command* const m)
   Deck* const   d     = &c->decks[deck];
   const int64_t at    = time_of(c, m);
   double        frame = deck_frame_at(c, deck, at);
-  bool          plays = plays_at(c, deck, at);
+  bool          plays = deck_plays_at(c, deck, at);
   if (m->kind == COMMAND_TRACK && is_stem_of_many(c, m)) {
     return;
   }
@@ -285,7 +289,7 @@ deck_plan(Control* const c, const Command* const m)
 {
   const uint64_t one  = UINT64_C(1) << m->deck;
   const uint64_t mask = m->kind == COMMAND_START ? m->decks.mask : m->kind == COMMAND_STOP_ALL ? UINT64_MAX : one;
-  for (uint8_t d = 0; d < c->ops.decks; ++d) {
+  for (uint8_t d = 0; d < MAX_DECKS; ++d) {
     if (mask >> d & 1) {
       plan(c, d, m);
     }

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_QUEUED = 4096 }; ///< calls of one deck that wait
 
@@ -13,6 +14,7 @@ void
 control_drop_call(Control* const c, Call* const call)
 {
   if (call->waiting) { // its replies come first
+    c->decks[call->deck].loading -= call->load == LOAD_ASKED && !call->cancelled;
     call->cancelled = true;
     return;
   }
@@ -21,49 +23,6 @@ control_drop_call(Control* const c, Call* const call)
     control_ask(c, NULL, &r);
   }
   call_free(call);
-}
-
-bool
-control_command(Control* const c, const Call* const call, const int64_t at, const Command* const command)
-{
-  Outgoing copy   = {*command, call->sender.kind == SENDER_SCORE ? call->sender.score.score : NULL};
-  copy.command.at = at;
-  const bool echo = command->kind == COMMAND_PARAM || command->kind == COMMAND_PORT;
-  if (!heap_push(c->out, at, &copy) || (echo && at != AT_NOW && !heap_push(c->echoes, at, &copy))) {
-    answer_error(c, call, "too many commands wait for their time: send it again later");
-    return false;
-  }
-  if (echo && at == AT_NOW) {
-    params_apply(c->params, &copy.command, now_of(c));
-  }
-  deck_plan(c, &copy.command);
-  if (at == AT_NOW) {
-    deck_will_be(c, &copy.command);
-  }
-  return true;
-}
-
-bool
-control_fill_ring(Control* const c)
-{
-  const int64_t now = now_of(c);
-  int64_t       at  = 0;
-  for (const Outgoing* e; (e = heap_top(c->echoes, &at)) && at <= now; heap_pop(c->echoes)) {
-    params_apply(c->params, &e->command, at);
-  }
-  flow_update(&c->flow, c->ops.commands, now, 2 * (int64_t)atomic_load(&c->ops.levels->block));
-  c->held = false;
-  for (const Outgoing* e; (e = heap_top(c->out, &at)) && at <= now + RING_LEAD; heap_pop(c->out)) {
-    const bool room = ring_space(c->ops.commands) > 0;
-    c->held         = !room || !flow_pass(&c->flow, &e->command);
-    c->stats.full += !room && !c->full;
-    c->full = !room;
-    if (c->held) {
-      return true;
-    }
-    ring_write(c->ops.commands, &e->command);
-  }
-  return false;
 }
 
 /// Whether `call` is the first in all queues it is in.
@@ -106,7 +65,12 @@ run_queue(Control* const c, const int index)
   bool         any = false;
   while (q->count) {
     Call* const call = q->calls[0];
-    if (!is_first(c, call) || call->entry->run(c, call) == CALL_WAITS) {
+    if (!is_first(c, call)) {
+      break;
+    }
+    if (table_is_of_deck(call->entry) && !deck_exists(c, call->deck)) {
+      answer_error(c, call, "no deck %d: it was removed", call->deck + 1);
+    } else if (call->entry->run(c, call) == CALL_WAITS) {
       break;
     }
     leave_queues(c, call);
@@ -159,17 +123,24 @@ decks_of(const Control* const c, const Call* const call)
   if (call->entry->queue == QUEUE_DECK) {
     return UINT64_C(1) << call->deck;
   }
+  if (call->entry->queue == QUEUE_MEMBERS) {
+    return c->groups[call->k].members;
+  }
   for (int i = 1; i < call->count; ++i) {
     mask |= UINT64_C(1) << ((unsigned)call->values[i].number - 1);
   }
-  const uint64_t all = c->ops.decks == 64 ? UINT64_MAX : (UINT64_C(1) << c->ops.decks) - 1;
-  return mask ? mask : all;
+  return mask ? mask : c->present;
 }
 
 /// The call's time is near: carry it out, or put it where it waits for those before it.
 static void
 begin(Control* const c, Call* const call)
 {
+  if (table_is_of_deck(call->entry) && !deck_exists(c, call->deck)) { // it went since the command was given
+    answer_error(c, call, "no deck %d: it was removed", call->deck + 1);
+    control_drop_call(c, call);
+    return;
+  }
   if (call->entry->queue == QUEUE_NONE) {
     if (call->entry->run(c, call) == CALL_DONE) {
       control_drop_call(c, call);
@@ -177,10 +148,15 @@ begin(Control* const c, Call* const call)
     return;
   }
   bool good = true;
-  if (call->entry->queue == QUEUE_RECORD || call->entry->queue == QUEUE_SCORE) {
-    good = enqueue(&c->queues[call->entry->queue == QUEUE_RECORD ? RECORD_QUEUE : SCORE_QUEUE], call);
+  if (call->entry->queue >= QUEUE_RECORD) {
+    good = enqueue(&c->queues[RECORD_QUEUE + (call->entry->queue - QUEUE_RECORD)], call);
   } else {
     call->decks = decks_of(c, call);
+    if (!call->decks) {
+      answer_error(c, call, "group %d has no decks: /group/%d/add one first", call->k + 1, call->k + 1);
+      control_drop_call(c, call);
+      return;
+    }
     for (int q = 0; q < MAX_DECKS && good; ++q) {
       good = !(call->decks >> q & 1) || enqueue(&c->queues[q], call);
     }
@@ -208,6 +184,30 @@ control_submit_call(Control* const c, Call* const call)
   begin(c, call);
 }
 
+Status
+control_check_paths(const Control* const c, const Call* const call, const Sender* const sender, Error* const error)
+{
+  static const char file_uri[] = "file://";
+  if (sender->kind == SENDER_LINE && !sender->remote) {
+    return STATUS_OK;
+  }
+  for (int i = 0; i < call->count; ++i) {
+    const ArgKind     kind = i < MAX_SPECS ? call->entry->args[i].kind : ARG_NONE;
+    const char* const text = call->values[i].text;
+    const bool        uri  = kind == ARG_TEXT && text && !strncasecmp(text, file_uri, sizeof(file_uri) - 1);
+    if (kind == ARG_FILE || kind == ARG_PATH || uri) {
+      if (uri && c->allowed.count && strchr(text, '%')) { // it may hide a slash
+        return error_set(error, STATUS_BAD_VALUE, "%.200s: write it without %% signs", text);
+      }
+      const Status s = allowed_check(&c->allowed, uri ? text + sizeof(file_uri) - 1 : text, sender->remote, error);
+      if (s) {
+        return s;
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
 void
 control_submit(Control* const      c,
                const Words* const  w,
@@ -216,14 +216,14 @@ control_submit(Control* const      c,
                const int64_t       at)
 {
   Error       error;
-  Call* const call = call_new(w, folder, c->ops.decks, &error);
+  Call* const call = call_new(w, folder, c->present, &error);
   if (!call) {
     answer_refuse(c, sender, w->address, w->id, error.text);
     return;
   }
   call->sender = *sender;
   call->at     = at;
-  if (call->entry->check && call->entry->check(c, call, &error)) {
+  if (control_check_paths(c, call, sender, &error) || (call->entry->check && call->entry->check(c, call, &error))) {
     answer_error(c, call, "%s", error.text);
     call_free(call);
     return;
@@ -240,6 +240,9 @@ control_run_calls(Control* const c)
     Call* const call = *next;
     heap_pop(c->futures);
     begin(c, call);
+  }
+  if (c->score) {
+    score_feed(c->score, c);
   }
   run_queues(c);
 }
@@ -299,7 +302,7 @@ control_cancel_score(Control* const c, const Score* const score)
 {
   Cancel cancel = {c, score};
   heap_remove_if(c->futures, cancel_future, &cancel);
-  heap_remove_if(c->out, cancel_command, &cancel);
+  control_remove_commands(c, cancel_command, &cancel);
   heap_remove_if(c->echoes, cancel_command, &cancel);
   for (int i = 0; i < QUEUE_COUNT; ++i) {
     Queue* const q = &c->queues[i];

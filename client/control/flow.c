@@ -16,8 +16,8 @@ is_mixers(const Param param)
   }
 }
 
-static FlowLane*
-lane_of(Flow* const f, const Command* const c)
+uint32_t
+flow_lane(const Command* const c)
 {
   switch ((CommandKind)c->kind) {
     case COMMAND_START:
@@ -25,11 +25,11 @@ lane_of(Flow* const f, const Command* const c)
     case COMMAND_RECORD:
     case COMMAND_STATS_RESET:
     case COMMAND_QUIT_FENCE:
-      return &f->lane[MAX_DECKS];
+      return MAX_DECKS;
     case COMMAND_PARAM:
-      return &f->lane[is_mixers(c->param.param) ? MAX_DECKS : c->deck];
+      return is_mixers(c->param.param) ? MAX_DECKS : c->deck;
     default:
-      return &f->lane[c->deck];
+      return c->deck < MAX_DECKS ? c->deck : MAX_DECKS;
   }
 }
 
@@ -50,7 +50,7 @@ flow_update(Flow* const f, const Ring* const commands, const int64_t now, const 
 bool
 flow_pass(Flow* const f, const Command* const c)
 {
-  FlowLane* const l = lane_of(f, c);
+  FlowLane* const l = &f->lane[flow_lane(c)];
   if (c->at == AT_NOW) {
     return l->burst < FLOW_NOW && ++l->burst;
   }
@@ -59,4 +59,10 @@ flow_pass(Flow* const f, const Command* const c)
   }
   l->due[(l->first + l->count++) % FLOW_DATED] = c->at;
   return true;
+}
+
+void
+flow_forget(Flow* const f, const uint8_t deck)
+{
+  f->lane[deck] = (FlowLane){.count = 0};
 }

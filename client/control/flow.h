@@ -9,8 +9,8 @@
 #include "msg/ring.h"
 
 enum {
-  FLOW_DATED = 112, ///< commands for a frame to come
-  FLOW_NOW   = 112  ///< commands for now, between two cycles
+  FLOW_DATED = 240, ///< commands for a frame to come
+  FLOW_NOW   = 240  ///< commands for now, between two cycles
 };
 
 /// Of a deck, or of the mixer.
@@ -27,6 +27,12 @@ typedef struct {
 /// Take note of what has been carried out.
 /// @param margin frames after its own at which a command surely has been
 void flow_update(Flow* f, const Ring* commands, int64_t now, int64_t margin);
+
+/// A deck is gone, and all that was on its way to it.
+void flow_forget(Flow* f, uint8_t deck);
+
+/// Which lane a command goes in: its deck's, or the mixer's.
+uint32_t flow_lane(const Command* c);
 
 /// Whether one more may go; it counts as gone then.
 bool flow_pass(Flow* f, const Command* c);

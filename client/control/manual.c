@@ -33,7 +33,7 @@ write_section(FILE* const f, const char* const title, bool (*belongs)(const Entr
   for (size_t i = 0; i < table_size; ++i) {
     const Entry* const e = &table[i];
     if (belongs(e)) {
-      char help[400];
+      char help[600];
       table_help(e, help, sizeof(help));
       fprintf(f, "| `%s` | ", e->address);
       write_arguments(f, e);
@@ -54,7 +54,13 @@ is_of_deck(const Entry* const e)
 static bool
 is_of_mixer(const Entry* const e)
 {
-  return !is_of_deck(e) && e->control == CONTROL_PARAM;
+  static const char* const parts[] = {"/crossfader", "/master/", "/booth/", "/cue/", "/mic/", "/clips/"};
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); ++i) {
+    if (!strncmp(e->address, parts[i], strlen(parts[i]))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static bool

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/pattern.h"
 #include "control/table.h"
+#include "msg/limits.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ADDRESS = 128 }; ///< longer ones are unknown
+enum { MAX_STEPS = 4000000 }; ///< of looking for all that a pattern names: some ten milliseconds
 
-/// Whether a part of an address is a number; its value, bounded.
+/// Whether a part of an address is a number, written in one way only: 7, not 07; its value, bounded.
 static bool
 part_number(const char* const part, const size_t length, unsigned* const number)
 {
   *number = 0;
+  if (length > 1 && *part == '0') {
+    return false;
+  }
   for (size_t i = 0; i < length; ++i) {
     if (!isdigit((unsigned char)part[i])) {
       return false;
@@ -87,8 +91,49 @@ as_template(const char* address, char* out, unsigned numbers[2])
   *out = '\0';
 }
 
+static bool
+there_is(const uint64_t decks, const unsigned number)
+{
+  return number >= 1 && number <= MAX_DECKS && (decks >> (number - 1) & 1);
+}
+
+Status
+table_no_deck(const unsigned number, const uint64_t decks, Error* const error)
+{
+  char     list[400] = "";
+  size_t   used      = 0;
+  unsigned count     = 0;
+  unsigned runs      = 0;
+  for (unsigned first = 1; first <= MAX_DECKS; ++first) {
+    unsigned last = first;
+    if (!there_is(decks, first)) {
+      continue;
+    }
+    while (there_is(decks, last + 1)) {
+      ++last;
+    }
+    const int n = last == first
+                    ? snprintf(list + used, sizeof(list) - used, "%s%u", runs ? ", " : "", first)
+                    : snprintf(list + used, sizeof(list) - used, "%s%u .. %u", runs ? ", " : "", first, last);
+    used += n > 0 && (size_t)n < sizeof(list) - used ? (size_t)n : 0;
+    count += last - first + 1;
+    ++runs;
+    first = last;
+  }
+  if (there_is(decks, 1) && runs == 1) {
+    return error_set(error, STATUS_NOT_FOUND, "no deck %u: there %s %u", number, count == 1 ? "is" : "are", count);
+  }
+  return error_set(error, STATUS_NOT_FOUND, "no deck %u: there are %s", number, list);
+}
+
+bool
+table_is_of_deck(const Entry* const e)
+{
+  return !strncmp(e->address, "/deck/N/", 8);
+}
+
 static void
-unknown(const char* const address, const uint32_t decks, Error* const error)
+unknown(const char* const address, const uint64_t decks, Error* const error)
 {
   char     form[MAX_ADDRESS + 1] = "";
   unsigned numbers[2]            = {1, 1};
@@ -114,7 +159,7 @@ unknown(const char* const address, const uint32_t decks, Error* const error)
     error_set(error, STATUS_NOT_FOUND, "unknown command %s: /help lists all", address);
     return;
   }
-  const unsigned n = numbers[0] >= 1 && numbers[0] <= decks ? numbers[0] : 1;
+  const unsigned n = there_is(decks, numbers[0]) ? numbers[0] : 1;
   const unsigned k = numbers[1] >= 1 && numbers[1] <= nearest->slots ? numbers[1] : 1;
   char           hint[MAX_ADDRESS];
   table_address(nearest, (uint8_t)(n - 1), (uint8_t)(k - 1), hint, sizeof(hint));
@@ -122,7 +167,7 @@ unknown(const char* const address, const uint32_t decks, Error* const error)
 }
 
 const Entry*
-table_find(const char* const address, const uint32_t decks, uint8_t* const deck, uint8_t* const k, Error* const error)
+table_find(const char* const address, const uint64_t decks, uint8_t* const deck, uint8_t* const k, Error* const error)
 {
   for (size_t i = 0; i < table_size; ++i) {
     const Entry* const e    = &table[i];
@@ -131,8 +176,8 @@ table_find(const char* const address, const uint32_t decks, uint8_t* const deck,
     if (!has_form(e->address, address, &n, &slot)) {
       continue;
     }
-    if (n < 1 || n > decks) {
-      error_set(error, STATUS_NOT_FOUND, "no deck %u: there are %u", n, decks);
+    if (table_is_of_deck(e) && !there_is(decks, n)) {
+      table_no_deck(n, decks, error);
       return NULL;
     }
     if (e->slots && (slot < 1 || slot > e->slots)) {
@@ -145,6 +190,35 @@ table_find(const char* const address, const uint32_t decks, uint8_t* const deck,
   }
   unknown(address, decks, error);
   return NULL;
+}
+
+Status
+table_match(const char* const pattern,
+            const uint64_t    decks,
+            void (*const tell)(void* data, const Entry* e, uint8_t deck, uint8_t k),
+            void* const  data,
+            Error* const error)
+{
+  int steps = MAX_STEPS;
+  for (size_t i = 0; i < table_size && steps >= 0; ++i) {
+    const Entry* const e        = &table[i];
+    const bool         per_deck = strstr(e->address, "/N/") != NULL;
+    const unsigned     slots    = e->slots ? e->slots : 1;
+    for (unsigned n = 0; n < (per_deck ? MAX_DECKS : 1) * slots && steps >= 0; ++n) {
+      char          address[MAX_ADDRESS];
+      const uint8_t deck = (uint8_t)(n / slots);
+      const uint8_t k    = (uint8_t)(n % slots);
+      if (per_deck && !(decks >> deck & 1)) {
+        continue;
+      }
+      table_address(e, deck, k, address, sizeof(address));
+      if (pattern_matches_within(pattern, address, &steps) && steps >= 0) {
+        tell(data, e, deck, k);
+      }
+    }
+  }
+  return steps >= 0 ? STATUS_OK
+                    : error_set(error, STATUS_BAD_VALUE, "the pattern is too complicated: use fewer stars and braces");
 }
 
 void

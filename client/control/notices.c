@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "control/commands.h"
 #include "control/state.h"
 
 #include <stdio.h>
@@ -65,8 +66,12 @@ take_notice(Control* const c, const Notice* const n)
     case NOTICE_PLUGIN_RETIRED:
       c->ops.plugin_retired(c->ops.self, n->plugin);
       break;
-    case NOTICE_STATE:
-      break; // read from the levels where it is asked for
+    case NOTICE_DECK_RETIRED:
+      deck_retired(c, n);
+      break;
+    case NOTICE_STATE: // read from the levels where it is asked for
+      record_note_state(c, n);
+      break;
     case NOTICE_STARVED:
       if (n->deck < MAX_DECKS && may_tell(&c->notices.starved[n->deck], times, sizeof(times))) {
         log_warn("deck %d had no data at %.2f s: the disk was too slow%s", n->deck + 1, seconds_in_track(c, n), times);

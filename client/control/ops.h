@@ -20,7 +20,9 @@ typedef struct {
 } OpsPort;
 
 typedef struct {
-  double cache_used_mb, cache_size_mb, disk_mb; ///< disk_mb: decoded since the start
+  double   cache_used_mb, cache_size_mb, disk_mb; ///< disk_mb: decoded since the start
+  uint64_t record_lost;                           ///< pieces of the master that found no room
+  bool     record_failed;                         ///< the running recording has come to an end
 } OpsDiskStats;
 
 typedef struct {
@@ -32,7 +34,7 @@ typedef struct {
   Ring*    replies;  ///< of Reply
   Levels*  levels;
   uint32_t rate;    ///< of the engine, Hz
-  uint32_t decks;   ///< how many there are, 2 .. MAX_DECKS
+  uint32_t decks;   ///< how many there are at the start
   bool     offline; ///< nobody waits for a cycle: what time it takes is no trouble
 
   /// Engine frame that is being processed about now; offline: exactly.
@@ -41,9 +43,19 @@ typedef struct {
   /// The disk thread has requests to read.
   void (*wake_disk)(void* self);
 
-  /// A port of the plugin in a deck's slot.  STATUS_NOT_FOUND with a text that lists what there is.
+  /// A port of the plugin in a chain's slot; a deck's chain, CHAIN_MIC or CHAIN_MASTER.  STATUS_NOT_FOUND with a text
+  /// that lists what there is.
   Status (*plugin_port)(void* self, uint8_t deck, uint8_t slot, const char* symbol, OpsPort* out, Error* error);
+
+  /// Control port `index` of the plugin in a chain's slot, from 0, and its symbol.  false: there are no more.
+  bool (*plugin_port_at)(void* self, uint8_t deck, uint8_t slot, uint32_t index, OpsPort* out, const char** symbol);
   float (*plugin_value)(void* self, uint8_t deck, uint8_t slot, uint32_t port); ///< as the port stands now
+
+  /// Make deck `deck` with its own plugins and send it to the engine.  STATUS_BUSY: the command ring is full.
+  Status (*deck_add)(void* self, uint8_t deck, Error* error);
+
+  /// A deck came back from the engine, its tracks and plugins before it: free it.
+  void (*deck_retired)(void* self, uint8_t deck, struct DeckRt* memory);
 
   /// A plugin came back from the engine: free it.
   void (*plugin_retired)(void* self, Plugin* plugin);
@@ -51,7 +63,7 @@ typedef struct {
   /// A deck got another track, title NULL: none (the JACK client shows it in its port names).
   void (*titled)(void* self, uint8_t deck, const char* title);
 
-  /// A deck's latency changed (the JACK client tells the server).
+  /// A chain's latency changed (the JACK client tells the server).
   void (*latency_changed)(void* self, uint8_t deck);
 
   OpsDiskStats (*disk_stats)(void* self);

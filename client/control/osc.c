@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -17,14 +18,20 @@
 #include <unistd.h>
 
 enum {
-  MAX_STREAMS  = 64,
-  MAX_DATAGRAM = 65536,
-  INBOX_SIZE   = 4 << 20, ///< bytes that are read before the first of them is looked at
-  MAX_INBOX    = 65536,   ///< datagrams likewise
-  SOCKET_ROOM  = 8 << 20
+  MAX_STREAMS    = 64,
+  BACKLOG        = 64, ///< connections that may wait while the program starts
+  MAX_DATAGRAM   = 65536,
+  INBOX_SIZE     = 4 << 20, ///< bytes that are read before the first of them is looked at
+  MAX_INBOX      = 65536,   ///< datagrams likewise
+  INBOX_PER_TURN = 1024,    ///< datagrams that are looked at in one turn of the loop
+  SOCKET_ROOM    = 8 << 20,
+  PUSH_ROOM      = 65536, ///< bytes that a subscriber may leave unread before it is told no more
+  MAX_ERRORS     = 64     ///< of what was sent before, in one turn
 };
 
 static const int64_t QUIET_NS = 2000000000; ///< between two lines about bad packets and connections
+static const int64_t STUCK_NS =
+  INT64_C(30000000000); ///< who reads nothing for so long, while there is something, is gone
 
 typedef struct {
   struct sockaddr_storage from;
@@ -39,7 +46,10 @@ struct Osc {
   uint64_t  last_stream;
   char*     inbox;
   Datagram* datagrams;
+  uint32_t  held, next; ///< of the datagrams: all that are here, and the first that wasn't looked at
+  uint32_t  used;       ///< bytes of the inbox
   uint32_t  lost;
+  uint64_t  unsent;
   int64_t   told_ns;
   uint64_t  untold;
 };
@@ -60,6 +70,10 @@ on_message(void* const data, const Words* const w, const uint64_t tag)
   if (timetag_frame(&c->timetags, tag, timetag_now(), now_of(c), c->ops.rate, &at, &error)) {
     answer_refuse(c, &o->sender, w->address, w->id, error.text);
   } else {
+    if (at != AT_NOW && at < now_of(c)) { // late: at once, whatever it is
+      ++c->stats.late;
+      at = AT_NOW;
+    }
     control_submit(c, w, NULL, &o->sender, at);
   }
 }
@@ -113,8 +127,10 @@ open_socket(const struct addrinfo* const a, const int type)
       setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
     }
     setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
+    const bool six = a->ai_family == AF_INET6; // be told of answers that found nobody
+    setsockopt(fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_RECVERR : IP_RECVERR, &on, sizeof(on));
   }
-  if (bind(fd, a->ai_addr, a->ai_addrlen) || (type == SOCK_STREAM && listen(fd, 16))) {
+  if (bind(fd, a->ai_addr, a->ai_addrlen) || (type == SOCK_STREAM && listen(fd, BACKLOG))) {
     const int why = errno;
     close(fd);
     errno = why;
@@ -135,7 +151,7 @@ cannot_open(const char* const address, const int port, const int why, Error* con
 }
 
 Status
-osc_open(Osc** const out, Control* const c, const char* const address, const int port, Error* const error)
+osc_open(Osc** const out, const char* const address, const int port, Error* const error)
 {
   char service[16];
   snprintf(service, sizeof(service), "%d", port);
@@ -154,7 +170,6 @@ osc_open(Osc** const out, Control* const c, const char* const address, const int
     }
     return error_set(error, STATUS_NO_MEMORY, "no memory");
   }
-  o->control = c;
   for (int i = 0; i < MAX_STREAMS; ++i) {
     o->streams[i].fd = -1;
   }
@@ -170,6 +185,12 @@ osc_open(Osc** const out, Control* const c, const char* const address, const int
   }
   *out = o;
   return STATUS_OK;
+}
+
+void
+osc_serve(Osc* const o, Control* const c)
+{
+  o->control = c;
 }
 
 void
@@ -200,7 +221,14 @@ flush_streams(Osc* const o)
 {
   for (int i = 0; i < MAX_STREAMS; ++i) {
     Stream* const s = &o->streams[i];
-    if (s->fd >= 0 && ((s->out_held && !stream_flush(s)) || s->broken)) {
+    if (s->fd >= 0 && s->out_held && !s->broken) {
+      s->broken = !stream_flush(s);
+      if (s->out_held && clock_ns() - s->moved_ns > STUCK_NS) {
+        tell(o, "it hasn't read its answers for half a minute", "a TCP connection was closed");
+        s->broken = true;
+      }
+    }
+    if (s->fd >= 0 && s->broken) {
       stream_close(s);
     }
   }
@@ -225,14 +253,28 @@ osc_wait(Osc* const o, const int* const others, const int nothers, const int tim
       }
     }
   }
-  poll(fds, n, timeout_ms);
+  poll(fds, n, o && o->next < o->held ? 0 : timeout_ms);
+}
+
+/// Whether an address is of another machine, or of ours as seen from outside.
+bool
+osc_is_remote(const struct sockaddr_storage* const a)
+{
+  if (a->ss_family == AF_INET) {
+    return ntohl(((const struct sockaddr_in*)a)->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
+  }
+  const struct in6_addr* const six = &((const struct sockaddr_in6*)a)->sin6_addr;
+  return a->ss_family != AF_INET6 ||
+         !(IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == IN_LOOPBACKNET));
 }
 
 static void
 accept_streams(Osc* const o)
 {
   for (;;) {
-    const int fd = accept4(o->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct sockaddr_storage from;
+    socklen_t               length = sizeof(from);
+    const int               fd = accept4(o->listener, (struct sockaddr*)&from, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
       return;
     }
@@ -250,6 +292,7 @@ accept_streams(Osc* const o)
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     stream_open(&o->streams[i], fd, ++o->last_stream);
+    o->streams[i].remote = osc_is_remote(&from);
   }
 }
 
@@ -257,7 +300,7 @@ static void
 receive_stream(Osc* const o, Stream* const s)
 {
   const char* why    = NULL;
-  Origin      origin = {.osc = o, .sender = {.kind = SENDER_TCP, .tcp = s->number}};
+  Origin      origin = {.osc = o, .sender = {.kind = SENDER_TCP, .remote = s->remote, .tcp = s->number}};
   if (!stream_receive(s, on_packet, &origin, &why)) {
     if (why) {
       tell(o, why, "a TCP connection was closed");
@@ -275,23 +318,26 @@ read_lost(Osc* const o, struct msghdr* const m)
       uint32_t lost = 0;
       memcpy(&lost, CMSG_DATA(h), sizeof(lost));
       if (lost != o->lost) {
-        log_warn("OSC: %u packets came faster than they could be read and are lost", lost - o->lost);
+        char many[32];
+        snprintf(many, sizeof(many), "%u packets", lost - o->lost);
+        tell(o, "came faster than they could be read and are lost: TCP loses none", many);
         o->lost = lost;
       }
     }
   }
 }
 
-/// Read datagrams away from the system, whose room is small, as fast as can be; returns how many.
-static uint32_t
+/// Read datagrams away from the system, whose room is small, as fast as can be.
+static void
 fill_inbox(Osc* const o)
 {
-  uint32_t count = 0;
-  uint32_t used  = 0;
-  while (count < MAX_INBOX && used + MAX_DATAGRAM <= INBOX_SIZE) {
-    Datagram* const d = &o->datagrams[count];
+  if (o->next == o->held) {
+    o->next = o->held = o->used = 0;
+  }
+  for (int errors = 0; errors < MAX_ERRORS && o->held < MAX_INBOX && o->used + MAX_DATAGRAM <= INBOX_SIZE;) {
+    Datagram* const d = &o->datagrams[o->held];
     char            extra[64];
-    struct iovec    v = {o->inbox + used, MAX_DATAGRAM};
+    struct iovec    v = {o->inbox + o->used, MAX_DATAGRAM};
     struct msghdr   m = {.msg_name       = &d->from,
                          .msg_namelen    = sizeof(d->from),
                          .msg_iov        = &v,
@@ -299,33 +345,64 @@ fill_inbox(Osc* const o)
                          .msg_control    = extra,
                          .msg_controllen = sizeof(extra)};
     const ssize_t   n = recvmsg(o->udp, &m, MSG_DONTWAIT);
-    if (n < 0) {
-      if (errno == EINTR || errno == ECONNREFUSED) { // an answer of ours found nobody: that is the asker's affair
-        continue;
-      }
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       break;
     }
+    if (n < 0) { // an answer of ours found nobody: see read_unreachable
+      ++errors;
+      continue;
+    }
     d->from_length = m.msg_namelen;
-    d->offset      = used;
+    d->offset      = o->used;
     d->size        = (uint32_t)n;
-    used += ((uint32_t)n + 7) / 8 * 8;
-    ++count;
+    o->used += ((uint32_t)n + 7) / 8 * 8;
+    ++o->held;
     read_lost(o, &m);
   }
-  return count;
+}
+
+/// What we sent and nobody takes: they are gone.
+static void
+read_unreachable(Osc* const o)
+{
+  for (int i = 0; i < MAX_INBOX; ++i) {
+    Sender        to = {.kind = SENDER_UDP};
+    char          extra[512];
+    char          packet[16];
+    struct iovec  v = {packet, sizeof(packet)};
+    struct msghdr m = {.msg_name       = &to.udp.address,
+                       .msg_namelen    = sizeof(to.udp.address),
+                       .msg_iov        = &v,
+                       .msg_iovlen     = 1,
+                       .msg_control    = extra,
+                       .msg_controllen = sizeof(extra)};
+    if (recvmsg(o->udp, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) {
+      return;
+    }
+    to.udp.length = m.msg_namelen;
+    subscribers_drop(o->control, &to);
+  }
+}
+
+static void
+receive_datagrams(Osc* const o)
+{
+  fill_inbox(o);
+  for (int i = 0; i < INBOX_PER_TURN && o->next < o->held; ++i) {
+    const Datagram* const d      = &o->datagrams[o->next++];
+    Origin                origin = {.osc = o, .sender = {.kind = SENDER_UDP, .remote = osc_is_remote(&d->from)}};
+    origin.sender.udp.address    = d->from;
+    origin.sender.udp.length     = d->from_length;
+    subscribers_heard(o->control, &origin.sender);
+    on_packet(&origin, o->inbox + d->offset, d->size);
+  }
 }
 
 void
 osc_receive(Osc* const o)
 {
-  const uint32_t count = fill_inbox(o);
-  for (uint32_t i = 0; i < count; ++i) {
-    const Datagram* const d      = &o->datagrams[i];
-    Origin                origin = {.osc = o, .sender = {.kind = SENDER_UDP}};
-    origin.sender.udp.address    = d->from;
-    origin.sender.udp.length     = d->from_length;
-    on_packet(&origin, o->inbox + d->offset, d->size);
-  }
+  read_unreachable(o);
+  receive_datagrams(o);
   accept_streams(o);
   for (int i = 0; i < MAX_STREAMS; ++i) {
     if (o->streams[i].fd >= 0 && !o->streams[i].broken) {
@@ -347,6 +424,22 @@ send_stream(Osc* const o, const uint64_t number, const char* const packet, const
   }
 }
 
+/// false: there is no room for it.  That nobody is there is no failure of ours.
+static bool
+send_datagram(const Osc* const o, const Sender* const to, const char* const bytes, const size_t size)
+{
+  for (int i = 0; i < 8; ++i) { // errors of what was sent before are told here, too, one at a time
+    if (sendto(o->udp, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr*)&to->udp.address,
+               to->udp.length) >= 0) {
+      return true;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void
 osc_send(Osc* const o, const Sender* const to, const char* const address, const Value* const values, const int count)
 {
@@ -357,16 +450,36 @@ osc_send(Osc* const o, const Sender* const to, const char* const address, const 
   }
   if (to->kind == SENDER_TCP) {
     send_stream(o, to->tcp, bytes, size);
-  } else if (sendto(o->udp, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr*)&to->udp.address,
-                    to->udp.length) < 0 &&
-             (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) {
-    log_warn("OSC: the answer %s was lost: the network has no room for it", address);
+  } else if (!send_datagram(o, to, bytes, size)) {
+    ++o->unsent;
+    tell(o, "was lost: the network has no room for it", address);
   }
   free(bytes);
+}
+
+int
+osc_room(const Osc* const o, const Sender* const to)
+{
+  if (to->kind != SENDER_TCP) {
+    return 1;
+  }
+  for (int i = 0; o && i < MAX_STREAMS; ++i) {
+    const Stream* const s = &o->streams[i];
+    if (s->fd >= 0 && s->number == to->tcp) {
+      return s->broken ? -1 : s->out_held < PUSH_ROOM;
+    }
+  }
+  return -1;
 }
 
 uint64_t
 osc_lost(const Osc* const o)
 {
   return o ? o->lost : 0;
+}
+
+uint64_t
+osc_unsent(const Osc* const o)
+{
+  return o ? o->unsent : 0;
 }

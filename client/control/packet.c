@@ -144,7 +144,8 @@ read_packet(const PacketReader* const reader, const char* bytes, size_t size, co
     return;
   }
   const unsigned char* const u     = (const unsigned char*)bytes;
-  const uint64_t             inner = (uint64_t)read_32(u + 8) << 32 | read_32(u + 12);
+  const uint64_t             own   = (uint64_t)read_32(u + 8) << 32 | read_32(u + 12);
+  const uint64_t             inner = own > tag ? own : tag; // nothing happens before the bundle that it lies in
   bytes += BUNDLE_HEAD;
   size -= BUNDLE_HEAD;
   while (size) {

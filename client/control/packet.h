@@ -16,7 +16,7 @@ typedef struct {
   void (*bad)(void* data, const char* address, const char* why);
 } PacketReader;
 
-/// Read a message or a bundle, bundles within it with their own tags.
+/// Read a message or a bundle, bundles within it with their own tags, if those are later than the outer one's.
 void packet_read(const PacketReader* reader, const void* bytes, size_t size);
 
 /// A message as malloc'd bytes.  NULL: no memory.

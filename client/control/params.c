@@ -15,13 +15,43 @@ typedef struct {
 
 struct Params {
   Glide param[PARAM_COUNT][MAX_DECKS][MAX_STEMS];
-  Glide port[MAX_DECKS][MAX_SLOTS][SHADOWED_PORTS];
+  Glide port[MAX_CHAINS][MAX_SLOTS][SHADOWED_PORTS];
 };
 
 float
 param_default(const Param param)
 {
-  return param == PARAM_SPEED || param == PARAM_FADER ? 1.0f : 0.0f;
+  switch (param) {
+    case PARAM_SPEED:
+    case PARAM_FADER:
+      return 1.0f;
+    case PARAM_CEILING:
+      return -0.3f;
+    case PARAM_LIMITER_RELEASE:
+      return 100.0f;
+    case PARAM_DUCK_THRESHOLD:
+      return -40.0f;
+    case PARAM_DUCK_ATTACK:
+      return 10.0f;
+    case PARAM_DUCK_RELEASE:
+      return 500.0f;
+    default:
+      return 0.0f;
+  }
+}
+
+static bool
+per_deck(const Param param)
+{
+  return param < PARAM_CROSSFADER;
+}
+
+static void
+forget_param(Params* const p, const Param param, const uint8_t deck)
+{
+  for (int s = 0; s < MAX_STEMS; ++s) {
+    p->param[param][deck][s] = (Glide){.to = param_default(param)};
+  }
 }
 
 Params*
@@ -29,13 +59,24 @@ params_new(void)
 {
   Params* const p = calloc(1, sizeof(*p));
   for (int i = 0; p && i < PARAM_COUNT; ++i) {
-    for (int d = 0; d < MAX_DECKS; ++d) {
-      for (int s = 0; s < MAX_STEMS; ++s) {
-        p->param[i][d][s].to = param_default((Param)i);
-      }
+    for (uint8_t d = 0; d < MAX_DECKS; ++d) {
+      forget_param(p, (Param)i, d);
     }
   }
   return p;
+}
+
+void
+params_forget_deck(Params* const p, const uint8_t deck)
+{
+  for (int i = 0; i < PARAM_COUNT; ++i) {
+    if (per_deck((Param)i)) {
+      forget_param(p, (Param)i, deck);
+    }
+  }
+  for (uint8_t slot = 0; slot < MAX_SLOTS; ++slot) {
+    params_forget_ports(p, deck, slot);
+  }
 }
 
 void
@@ -64,12 +105,6 @@ static bool
 per_stem(const Param param)
 {
   return param == PARAM_STEM_GAIN || param == PARAM_STEM_MUTE || param == PARAM_STEM_SOLO;
-}
-
-static bool
-per_deck(const Param param)
-{
-  return param < PARAM_CROSSFADER;
 }
 
 void

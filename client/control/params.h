@@ -17,11 +17,14 @@ void params_apply(Params* p, const Command* c, int64_t at);
 
 float params_value(const Params* p, Param param, uint8_t deck, uint8_t stem, int64_t now);
 
-/// false: the port was never set from here.
+/// Of a chain's plugin: a deck's, CHAIN_MIC's or CHAIN_MASTER's.  false: the port was never set from here.
 bool params_port(const Params* p, uint8_t deck, uint8_t slot, uint32_t port, int64_t now, float* out);
 
 /// A deck's slot got another plugin: nothing is known of its ports.
 void params_forget_ports(Params* p, uint8_t deck, uint8_t slot);
+
+/// All of a deck's controls are at their defaults, and nothing is known of its plugins' ports.
+void params_forget_deck(Params* p, uint8_t deck);
 
 /// The default of a control.
 float param_default(Param param);

@@ -92,6 +92,12 @@ match(const char* p, const char* s, int* const steps)
 }
 
 bool
+pattern_matches_within(const char* const pattern, const char* const address, int* const steps)
+{
+  return match(pattern, address, steps);
+}
+
+bool
 pattern_matches(const char* const pattern, const char* const address)
 {
   int steps = MAX_STEPS;

@@ -11,4 +11,7 @@ bool is_pattern(const char* address);
 
 bool pattern_matches(const char* pattern, const char* address);
 
+/// The same, `*steps` being what it may cost and going down; below 0: it was too much, and the answer means nothing.
+bool pattern_matches_within(const char* pattern, const char* address, int* steps);
+
 #endif

@@ -2,14 +2,8 @@
 #include "control/commands.h"
 #include "control/state.h"
 
-#include "base/clock.h"
-#include "dsp/units.h"
-
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
-
-static const float   SILENCE_DB = -200.0f;  ///< what a meter shows of nothing
-static const int64_t METER_NS   = 40000000; ///< who asks within this time of another gets the same peak
 
 static Value
 control_value(const Entry* const e, const float value)
@@ -21,18 +15,13 @@ control_value(const Entry* const e, const float value)
   if (a->kind != ARG_CHOICE) {
     return value_float(value);
   }
-  static const char* const names[] = {"thru", "a", "b", "linear", "power", "cut"};
-  const char*              w       = a->words;
+  const char* w = a->words;
   for (int i = 0; i < (int)value && strchr(w, '|'); ++i) {
     w = strchr(w, '|') + 1;
   }
-  const size_t length = strcspn(w, "|");
-  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i) {
-    if (strlen(names[i]) == length && !strncmp(names[i], w, length)) {
-      return value_text(names[i]);
-    }
-  }
-  return value_float(value);
+  static char word[64]; // until the next read
+  snprintf(word, sizeof(word), "%.*s", (int)strcspn(w, "|"), w);
+  return value_text(word);
 }
 
 int
@@ -48,11 +37,12 @@ read_port(const Control* const c, const Entry* const e, const uint8_t deck, cons
   OpsPort port;
   float   value = 0.0f;
   (void)k;
-  if (c->ops.plugin_port(c->ops.self, deck, e->slot, e->symbol, &port, NULL)) {
+  const uint8_t chain = entry_chain(e, deck);
+  if (c->ops.plugin_port(c->ops.self, chain, e->slot, e->symbol, &port, NULL)) {
     return 0;
   }
-  if (!params_port(c->params, deck, e->slot, port.port, now_of(c), &value)) {
-    value = c->ops.plugin_value(c->ops.self, deck, e->slot, port.port);
+  if (!params_port(c->params, chain, e->slot, port.port, now_of(c), &value)) {
+    value = c->ops.plugin_value(c->ops.self, chain, e->slot, port.port);
   }
   out[0] =
     e->args[0].kind == ARG_NUMBER ? value_float(value) : value_int((int)value); // an enumeration: as the port has it
@@ -123,42 +113,6 @@ read_shift(const Control* const c, const Entry* const e, const uint8_t deck, con
   return 1;
 }
 
-/// Two who look at a meter at once shall see the same: what was taken is kept a moment.
-static void
-take_peaks(_Atomic float held[2], float kept[2], int64_t* const taken, Value* const out)
-{
-  const int64_t now  = clock_ns();
-  const bool    more = now - *taken < METER_NS;
-  for (int i = 0; i < 2; ++i) {
-    const float peak = levels_take_peak(&held[i]);
-    kept[i]          = more && kept[i] > peak ? kept[i] : peak;
-    const float db   = kept[i] > 0.0f ? db_of_gain(kept[i]) : SILENCE_DB;
-    out[i]           = value_float(db > SILENCE_DB ? db : SILENCE_DB);
-  }
-  *taken = more ? *taken : now;
-}
-
-int
-read_meter(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
-{
-  Deck* const d = &((Control*)c)->decks[deck];
-  (void)e;
-  (void)k;
-  take_peaks(c->ops.levels->deck[deck].peak, d->peak, &d->peak_taken, out);
-  return 2;
-}
-
-int
-read_master_meter(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
-{
-  Stats* const s = &((Control*)c)->stats;
-  (void)e;
-  (void)deck;
-  (void)k;
-  take_peaks(c->ops.levels->master_peak, s->master_peak, &s->master_taken, out);
-  return 2;
-}
-
 int
 read_cue(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
 {
@@ -211,6 +165,6 @@ read_record(const Control* const c, const Entry* const e, const uint8_t deck, co
   (void)e;
   (void)deck;
   (void)k;
-  out[0] = value_text(c->recording.on && c->recording.path ? c->recording.path : "");
+  out[0] = value_text(c->recording.on && !c->recording.failed && c->recording.path ? c->recording.path : "");
   return 1;
 }

@@ -15,21 +15,30 @@ static const double MAX_TIME = 360000.0;         ///< seconds
 static const off_t  MAX_SIZE = 16 * 1024 * 1024; ///< bytes of a file
 static const double NEAR     = CALL_LEAD_SECONDS;
 
+enum { FEED_PER_TURN = 4096 }; ///< commands that are given to the control thread in one turn of its loop
+
 typedef struct {
   double   time;   ///< seconds from the score's beginning
   unsigned number; ///< of the line, from 1
-  Call*    call;   ///< NULL: it was given to the control thread
-  int64_t  at;     ///< engine frame
   bool     answered;
+  char*    words; ///< what follows the time; NULL: there is a call, or it was given to the control thread
+  Call*    call;  ///< of loads, which begin long before their time; else NULL
+  int64_t  at;    ///< engine frame
 } Line;
 
+// Lines are checked as calls when they are read, and made into calls again when their time is near: a call takes ten
+// times the room.
 struct Score {
-  char*  path;
-  char*  folder;
-  Line*  lines;
-  size_t count, room;
-  double length; ///< seconds
-  char   place[512];
+  char*    path;
+  char*    folder;
+  Line*    lines; ///< in order of time once all are read
+  size_t   count, room;
+  size_t   next;       ///< to be given to the control thread
+  size_t   unanswered; ///< the first of them: all before it were answered
+  bool     started;
+  double   length; ///< seconds
+  char     place[512];
+  uint64_t decks; ///< that there are when it is read, or will be
 };
 
 const char*
@@ -43,6 +52,9 @@ void
 score_answered(Score* const s, const uint32_t index)
 {
   s->lines[index].answered = true;
+  while (s->unanswered < s->count && s->lines[s->unanswered].answered) {
+    ++s->unanswered;
+  }
 }
 
 /// Seconds of "1.5", or of "+0.5" after the time before.
@@ -78,7 +90,47 @@ duration(const Call* const call)
   return most;
 }
 
-/// Make the call of one line.  `words` is what follows the time.
+/// Make the call of one line.  `words` is what follows the time.  NULL: `error` says what is wrong.
+static Call*
+make_call(const Score* const s, const Control* const c, const char* const words, Error* const error)
+{
+  Words       w;
+  Error       what;
+  char* const storage = malloc(strlen(words) + 1);
+  if (!storage) {
+    error_set(error, STATUS_NO_MEMORY, "no memory");
+    return NULL;
+  }
+  Call* call = NULL;
+  if (!words_read(&w, words, storage, error)) {
+    call = call_new(&w, s->folder, s->decks | c->present, &what);
+    if (!call) { // which command isn't known from the text alone
+      error_set(error, STATUS_BAD_VALUE, "%.100s: %.380s", w.address, what.text);
+    }
+  }
+  free(storage);
+  return call;
+}
+
+/// What can't be told from a line's words alone.
+static Status
+check_call(const Score* const s, Control* const c, const Call* const call, Error* const error)
+{
+  const Sender sender = {.kind = SENDER_SCORE};
+  Error        what;
+  if (!call->entry->score) {
+    return error_set(error, STATUS_BAD_VALUE, "%.100s has no place in a score", call->address);
+  }
+  c->expected = s->decks;
+  const bool bad =
+    control_check_paths(c, call, &sender, &what) || (call->entry->check && call->entry->check(c, call, &what));
+  c->expected = 0;
+  if (bad) {
+    return error_set(error, STATUS_BAD_VALUE, "%.100s: %.380s", call->address, what.text);
+  }
+  return STATUS_OK;
+}
+
 static Status
 add_line(Score* const      s,
          Control* const    c,
@@ -87,43 +139,33 @@ add_line(Score* const      s,
          const char* const words,
          Error* const      error)
 {
-  Words       w;
-  char* const storage = malloc(strlen(words) + 1);
-  if (!storage) {
-    return error_set(error, STATUS_NO_MEMORY, "no memory");
-  }
-  const Status status = words_read(&w, words, storage, error);
-  Call* const  call   = status ? NULL : call_new(&w, s->folder, c->ops.decks, error);
+  Line        line = {.time = time, .number = number};
+  Call* const call = make_call(s, c, words, error);
   if (!call) {
-    if (!status) { // which command isn't known from the text alone
-      Error what = *error;
-      error_set(error, STATUS_BAD_VALUE, "%.100s: %.380s", w.address, what.text);
-    }
-    free(storage);
     return STATUS_BAD_VALUE;
   }
-  free(storage);
-  Error  what;
-  Status bad = STATUS_OK;
-  if (!call->entry->score) {
-    bad = error_set(error, STATUS_BAD_VALUE, "%.100s has no place in a score", call->address);
-  } else if (call->entry->check && call->entry->check(c, call, &what)) {
-    bad = error_set(error, STATUS_BAD_VALUE, "%.100s: %.380s", call->address, what.text);
-  } else if (s->count == s->room) {
+  Status bad = check_call(s, c, call, error);
+  if (!bad && s->count == s->room) {
     const size_t room  = s->room ? s->room * 2 : 64;
     Line* const  lines = realloc(s->lines, room * sizeof(Line));
     bad                = lines ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "no memory");
     s->lines           = lines ? lines : s->lines;
     s->room            = lines ? room : s->room;
   }
-  if (bad) {
-    call_free(call);
-    return bad;
+  if (!bad) {
+    s->length  = fmax(s->length, time + duration(call));
+    line.call  = call->entry->run == run_load ? call : NULL;
+    line.words = line.call ? NULL : strdup(words);
+    bad        = line.call || line.words ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "no memory");
   }
-  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): lines is NULL only while room is 0
-  s->lines[s->count++] = (Line){.time = time, .number = number, .call = call};
-  s->length            = fmax(s->length, time + duration(call));
-  return STATUS_OK;
+  if (!line.call) {
+    call_free(call);
+  }
+  if (!bad) {
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): lines is NULL only while room is 0
+    s->lines[s->count++] = line;
+  }
+  return bad;
 }
 
 static Status
@@ -173,6 +215,17 @@ folder_of(const char* const path)
   return folder;
 }
 
+/// The decks there will be when all that a score adds are there.
+static uint64_t
+decks_with_added(uint64_t decks, const char* text)
+{
+  while ((text = strstr(text, "/deck/add"))) {
+    decks |= ~decks & (decks + 1); // the lowest that is free
+    text += strlen("/deck/add");
+  }
+  return decks;
+}
+
 Status
 score_from_text(Score** const out, Control* const c, const char* const path, char* text, Error* const error)
 {
@@ -181,9 +234,11 @@ score_from_text(Score** const out, Control* const c, const char* const path, cha
     score_free(s, c);
     return error_set(error, STATUS_NO_MEMORY, "no memory");
   }
+  s->decks        = decks_with_added(c->present, text);
   Status   status = STATUS_OK;
   double   time   = 0.0;
   unsigned number = 0;
+  text += !strncmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0; // some editors begin UTF-8 so
   for (char* next = text; next && !status; ++number) {
     char* const line = next;
     next             = strchr(line, '\n');
@@ -256,6 +311,7 @@ score_free(Score* const s, Control* const c)
   }
   control_cancel_score(c, s);
   for (size_t i = 0; i < s->count; ++i) {
+    free(s->lines[i].words);
     if (s->lines[i].call) {
       control_drop_call(c, s->lines[i].call);
     }
@@ -273,7 +329,7 @@ loaded_before(const Score* const s, const size_t index)
   const Call* const call = s->lines[index].call;
   for (size_t i = 0; i < index; ++i) {
     const Call* const other = s->lines[i].call;
-    if (other->entry == call->entry && other->deck == call->deck &&
+    if (other && other->deck == call->deck &&
         (other->count > 1 ? other->values[1].number : 1.0) == (call->count > 1 ? call->values[1].number : 1.0)) {
       return true;
     }
@@ -288,7 +344,7 @@ score_loading(Score* const s, Control* const c, Status* const status, Error* con
   *status      = STATUS_OK;
   for (size_t i = 0; i < s->count && s->lines[i].time <= NEAR; ++i) {
     Call* const call = s->lines[i].call;
-    if (call->entry->run != run_load || (!call->load && loaded_before(s, i))) {
+    if (!call || (!call->load && loaded_before(s, i))) {
       continue;
     }
     load_ask(c, call);
@@ -307,16 +363,56 @@ score_start(Score* const s, Control* const c, const int64_t origin)
   for (size_t i = 0; i < s->count; ++i) {
     s->lines[i].at = origin + frames_of(c, s->lines[i].time);
   }
-  for (size_t i = 0; i < s->count; ++i) {
-    Call* const call         = s->lines[i].call;
-    call->sender.kind        = SENDER_SCORE;
-    call->sender.score.score = s;
-    call->sender.score.index = (uint32_t)i;
-    call->at                 = s->lines[i].at;
-    s->lines[i].call         = NULL;
+  s->started = true;
+  score_feed(s, c);
+  load_prefetch(c);
+}
+
+/// Give a line to the control thread.
+static void
+give(Score* const s, Control* const c, const size_t index)
+{
+  Line* const  line   = &s->lines[index];
+  const Sender sender = {.kind = SENDER_SCORE, .score = {s, (uint32_t)index}};
+  Error        error;
+  Call* const  call = line->call ? line->call : make_call(s, c, line->words, &error);
+  if (!call) { // a deck may have gone since the score was read
+    answer_refuse(c, &sender, "score", NULL, error.text);
+  }
+  free(line->words);
+  line->words = NULL;
+  line->call  = NULL;
+  if (call) {
+    call->sender = sender;
+    call->at     = line->at;
     control_submit_call(c, call);
   }
-  load_prefetch(c);
+}
+
+void
+score_feed(Score* const s, Control* const c)
+{
+  const int64_t near = now_of(c) + frames_of(c, CALL_LEAD_SECONDS);
+  for (int i = 0; s->started && i < FEED_PER_TURN && s->next < s->count && s->lines[s->next].at <= near; ++i) {
+    give(s, c, s->next++);
+  }
+}
+
+bool
+score_behind(const Score* const s, const int64_t frame)
+{
+  return s->started && s->next < s->count && s->lines[s->next].at <= frame;
+}
+
+void
+score_loads(const Score* const s, void (*tell)(void* data, Call* call), void* const data)
+{
+  for (size_t i = s->next; s->started && i < s->count; ++i) {
+    if (s->lines[i].call) {
+      s->lines[i].call->at = s->lines[i].at;
+      tell(data, s->lines[i].call);
+    }
+  }
 }
 
 double
@@ -328,9 +424,19 @@ score_length(const Score* const s)
 size_t
 score_pending(const Score* const s, const int64_t now)
 {
-  size_t pending = 0;
-  for (size_t i = 0; i < s->count; ++i) {
-    pending += !s->lines[i].answered || s->lines[i].at > now;
+  size_t low  = 0; // of those that come later, or weren't given: all, also those that were answered ahead of their time
+  size_t high = s->count;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (s->lines[middle].at <= now && middle < s->next) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  size_t pending = s->count - low;
+  for (size_t i = s->unanswered; i < low; ++i) {
+    pending += !s->lines[i].answered;
   }
   return pending;
 }

@@ -25,6 +25,15 @@ bool score_loading(Score* s, Control* c, Status* status, Error* error);
 /// Its commands take effect from engine frame `origin` on.
 void score_start(Score* s, Control* c, int64_t origin);
 
+/// Give the control thread what is to happen in the next two seconds.  Once per turn of its loop.
+void score_feed(Score* s, Control* c);
+
+/// Whether something of `frame` or before wasn't given yet.
+bool score_behind(const Score* s, int64_t frame);
+
+/// Tell all loads that weren't given yet, in order of time.
+void score_loads(const Score* s, void (*tell)(void* data, Call* call), void* data);
+
 double score_length(const Score* s);               ///< seconds until the last command is done
 size_t score_pending(const Score* s, int64_t now); ///< commands to come
 

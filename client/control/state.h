@@ -4,13 +4,17 @@
 
 // What the parts of the control thread share.  Only files of this folder include it.
 
+#include "control/allowed.h"
 #include "control/call.h"
 #include "control/control.h"
 #include "control/flow.h"
+#include "control/groups.h"
 #include "control/heap.h"
+#include "control/meters.h"
 #include "control/notices.h"
 #include "control/params.h"
 #include "control/stats.h"
+#include "control/subscribers.h"
 #include "control/tickets.h"
 #include "control/timetag.h"
 
@@ -29,6 +33,7 @@ enum {
   SEEK_PINS    = PIN_HOT_CUE - PIN_SEEK,
   RECORD_QUEUE = MAX_DECKS, ///< after those of the decks
   SCORE_QUEUE,
+  GROUPS_QUEUE, ///< in the order of QueueKind
   QUEUE_COUNT
 };
 
@@ -59,8 +64,6 @@ typedef struct {
   double  plan_frame; ///< frame of the track at which it is then
   bool    plan_plays;
   int     next_seek;
-  float   peak[2];    ///< of the meter as last taken
-  int64_t peak_taken; ///< ns
 } Deck;
 
 /// Calls in order; the first is the one being carried out.
@@ -75,10 +78,19 @@ typedef struct {
   const Score* score;
 } Outgoing;
 
+/// What found its deck's queue in the engine full, in order.
 typedef struct {
-  bool  on;
-  char* path;
-  bool  fence_passed;
+  Outgoing* list;
+  size_t    count, room;
+} Aside;
+
+typedef struct {
+  bool         on;
+  char*        path;
+  bool         fence_passed;
+  bool         failed;        ///< it came to an end by itself: the file is closed
+  bool         begun;         ///< its first frame has come: levels say when
+  const Track* in[MAX_DECKS]; ///< which track of each deck is in the cue sheet; only to be compared
 } Recording;
 
 /// Another part's work on this thread.
@@ -89,25 +101,38 @@ typedef struct {
 } Attached;
 
 struct Control {
-  Ops     ops;
-  Params* params;
-  Heap*   out;     ///< of Outgoing: waiting for the ring
-  Heap*   echoes;  ///< of Outgoing: to be shown in params when their frame comes
-  Heap*   futures; ///< of Call*: not begun
-  Flow    flow;
-  bool    held; ///< something due waits for the process thread to read
-  bool    full; ///< because the ring is
-  Tickets tickets;
-  Deck    decks[MAX_DECKS];
-  Queue   queues[QUEUE_COUNT];
+  Ops      ops;
+  Params*  params;
+  Heap*    out;     ///< of Outgoing: waiting for the ring
+  Aside    aside;   ///< likewise
+  Heap*    echoes;  ///< of Outgoing: to be shown in params when their frame comes
+  Heap*    futures; ///< of Call*: not begun
+  Flow     flow;
+  bool     held; ///< something due waits for the process thread to read
+  bool     full; ///< because the ring is
+  Tickets  tickets;
+  uint64_t present;  ///< bit d: deck d is there
+  uint64_t expected; ///< that a score being checked will add
+  uint64_t leaving;  ///< likewise: the engine has yet to let go of it
+  Deck     decks[MAX_DECKS];
+  Group    groups[MAX_GROUPS];
+  Queue    queues[QUEUE_COUNT];
 
-  Recording   recording;
-  Score*      score;
-  size_t      refused; ///< how many commands of scores failed
-  struct Osc* osc;
-  TimeTags    timetags;
-  Stats       stats;
-  Notices     notices;
+  uint64_t        clips_before[MAX_CHAINS]; ///< at the last /clips/reset
+  Recording       recording;
+  Score*          score;
+  size_t          refused; ///< how many commands of scores failed
+  struct Session* session;
+  struct Osc*     osc;
+  Allowed         allowed;
+  TimeTags        timetags;
+  Stats           stats;
+  Notices         notices;
+  Meters          meters;
+  Subscribers     subscribers;
+
+  const Sender* asker;    ///< who is being answered a /get, for meters
+  Ear*          listener; ///< of the subscription that is being served, likewise
 
   Attached    attached[MAX_ATTACHED];
   int         nattached;
@@ -122,6 +147,12 @@ now_of(const Control* c)
   return c->ops.frame_now(c->ops.self);
 }
 
+static inline bool
+deck_exists(const Control* c, const uint32_t deck)
+{
+  return c->present >> deck & 1;
+}
+
 static inline int64_t
 frames_of(const Control* c, double seconds)
 {
@@ -134,11 +165,16 @@ frames_of(const Control* c, double seconds)
 /// Take in a command.  It is answered sooner or later, at once where it is wrong.
 void control_submit(Control* c, const Words* w, const char* folder, const Sender* sender, int64_t at);
 
+/// Whether the files that `call` names may be used by who sent it; see allowed.h.
+Status control_check_paths(const Control* c, const Call* call, const Sender* sender, Error* error);
+
 /// The same with a call that was made before.
 void control_submit_call(Control* c, Call* call);
 
 /// Begin the calls whose time is near, go on with those that waited.
 void control_run_calls(Control* c);
+
+// outgoing.c
 
 /// Carry out `call`'s command at engine frame `at` (or AT_NOW).  false: too many wait; the call was answered.
 bool control_command(Control* c, const Call* call, int64_t at, const Command* command);
@@ -146,11 +182,24 @@ bool control_command(Control* c, const Call* call, int64_t at, const Command* co
 /// Move what is due into the command ring; whether something due had no room.
 bool control_fill_ring(Control* c);
 
+/// Take back commands that aren't in the ring yet; `element` is an Outgoing, which `unwanted` may change.
+void control_remove_commands(Control* c, bool (*unwanted)(void* data, void* element), void* data);
+
+// dispatch.c
+
 /// Free calls that nobody wants, and the tracks that they hold.
 void control_drop_call(Control* c, Call* call);
 
 /// Forget what `score` has given and the process thread doesn't know of yet.
 void control_cancel_score(Control* c, const Score* score);
+
+// commands_deck.c
+
+/// As if nothing had ever been done to it.
+void deck_reset(Control* c, uint8_t deck);
+
+/// The engine has let go of it: its number is free.
+void deck_retired(Control* c, const Notice* n);
 
 // deck_state.c
 
@@ -166,6 +215,7 @@ void        deck_put(Control* c, uint8_t deck, uint8_t stem, const Stem* s); ///
 void        deck_will_move(Control* c, uint8_t deck, int64_t at);            ///< a start is on its way
 void        deck_will_be(Control* c, const Command* command);                ///< soon: read as if it had been
 void        deck_plan(Control* c, const Command* command);                   ///< at its time, for deck_frame_at
+bool        deck_plays_at(const Control* c, uint8_t deck, int64_t at);       ///< and then
 bool        deck_is_idle(const Control* c, uint8_t deck); ///< doesn't play, and nothing on its way starts it
 
 #endif

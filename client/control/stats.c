@@ -50,6 +50,7 @@ void
 stats_reset(Control* const c)
 {
   c->stats.refusals = refusals(c);
+  c->stats.late     = 0;
 }
 
 typedef struct {
@@ -99,14 +100,14 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   const double             budget              = budget_us(c);
   const OpsDiskStats       disk                = c->ops.disk_stats(c->ops.self);
   uint64_t                 starves             = 0;
-  for (uint32_t d = 0; d < c->ops.decks; ++d) {
-    starves += starves_of(l, d);
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+    starves += deck_exists(c, d) ? starves_of(l, d) : 0;
   }
   tell_count(&t, "rate", c->ops.rate);
   tell_count(&t, "block", atomic_load_explicit(&l->block, memory_order_relaxed));
   tell_count(&t, "cycles", atomic_load_explicit(&l->cycles, memory_order_relaxed));
   tell_count(&t, "xruns", atomic_load_explicit(&l->xruns, memory_order_relaxed));
-  tell_count(&t, "late", atomic_load_explicit(&l->late, memory_order_relaxed));
+  tell_count(&t, "late", atomic_load_explicit(&l->late, memory_order_relaxed) + c->stats.late);
   tell_count(&t, "full_rings",
              atomic_load_explicit(&l->full_rings, memory_order_relaxed) + refusals(c) - c->stats.refusals);
   tell_count(&t, "starves", starves);
@@ -119,8 +120,11 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   for (int i = 0; i < STAGE_COUNT; ++i) {
     tell_timing(&t, stages[i], &l->stage[i]);
   }
-  for (uint32_t d = 0; d < c->ops.decks; ++d) {
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) {
     char key[32];
+    if (!deck_exists(c, d)) {
+      continue;
+    }
     snprintf(key, sizeof(key), "deck/%u", d + 1);
     tell_timing(&t, key, &l->deck[d].timing);
     snprintf(key, sizeof(key), "deck/%u/starves", d + 1);
@@ -129,6 +133,9 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   tell_number(&t, "cache/used", disk.cache_used_mb);
   tell_number(&t, "cache/size", disk.cache_size_mb);
   tell_number(&t, "disk/rate", c->stats.disk_rate);
-  tell_count(&t, "commands/waiting", heap_count(c->out) + heap_count(c->futures));
+  tell_count(&t, "record/lost", disk.record_lost);
+  tell_count(&t, "commands/waiting", heap_count(c->out) + c->aside.count + heap_count(c->futures));
   tell_count(&t, "osc/lost", osc_lost(c->osc));
+  tell_count(&t, "osc/unsent", osc_unsent(c->osc));
+  tell_count(&t, "osc/subscriptions", (uint64_t)c->subscribers.count);
 }

@@ -12,10 +12,9 @@ typedef struct {
   uint64_t sum_ns, cycles; ///< of all cycles then
   double   load;           ///< percent of the budget, mean of the last second or so
   double   disk_mb, disk_rate;
+  uint64_t late;     ///< commands whose time tag was over when they came, since the last reset
   uint64_t full;     ///< how often the command ring was found full, since the start
   uint64_t refusals; ///< that and the same of requests, at the last reset
-  float    master_peak[2];
-  int64_t  master_taken; ///< ns
 } Stats;
 
 /// Once per turn of the loop.

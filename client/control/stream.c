@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/stream.h"
 
+#include "base/clock.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -115,7 +117,7 @@ bool
 stream_receive(Stream* const s, const OnPacket packet, void* const data, const char** const why)
 {
   *why = NULL;
-  for (int turns = 0; turns < 16; ++turns) { // others want to be heard too
+  for (int turns = 0; turns < 2; ++turns) { // others want to be heard too
     if (!make_room(&s->in, &s->in_room, s->in_held + READ_SIZE)) {
       *why = "no memory for what it sends";
       return false;
@@ -157,6 +159,7 @@ stream_flush(Stream* const s)
     sent += (size_t)n;
   }
   s->out_held -= sent;
+  s->moved_ns = sent ? clock_ns() : s->moved_ns;
   memmove(s->out, s->out + sent, s->out_held);
   return true;
 }
@@ -167,6 +170,7 @@ stream_send(Stream* const s, const char* const packet, const size_t size)
   if (s->out_held > MAX_KEPT || !make_room(&s->out, &s->out_room, s->out_held + HEAD + 2 * size + 2)) {
     return false;
   }
+  s->moved_ns = s->out_held ? s->moved_ns : clock_ns();
   if (s->slip) {
     s->out[s->out_held++] = (char)SLIP_END;
     for (size_t i = 0; i < size; ++i) {

@@ -12,7 +12,9 @@ typedef struct {
   int      fd; ///< < 0: not in use
   uint64_t number;
   bool     slip;
-  bool     broken; ///< to be closed
+  bool     broken;   ///< to be closed
+  bool     remote;   ///< of another machine
+  int64_t  moved_ns; ///< clock_ns() when some of `out` was taken, or it was empty
   char*    in;
   size_t   in_held, in_room;
   char*    out;

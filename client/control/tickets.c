@@ -110,7 +110,7 @@ take_reply(Control* const c, const Reply* const r)
   if (r->kind == REQUEST_LOAD) {
     call->track = r->status ? NULL : r->track;
     call->load  = r->status ? LOAD_FAILED : LOAD_READY;
-    --c->decks[call->deck].loading;
+    c->decks[call->deck].loading -= !call->cancelled;
   }
   if (call->cancelled && !call->waiting) {
     control_drop_call(c, call);

@@ -7,6 +7,8 @@
 #include <time.h>
 
 static const double   MAX_DRIFT  = 0.005;                ///< seconds, before the clocks are tied anew
+static const double   MAX_APART  = 0.1;                  ///< likewise while there are tags to come
+static const double   NUDGE      = 0.25;                 ///< frames, by which they are then moved with each new tag
 static const double   MAX_AHEAD  = 86400.0;              ///< seconds
 static const uint64_t UNIX_EPOCH = UINT64_C(2208988800); ///< seconds from 1900, where tags begin, to 1970
 
@@ -33,7 +35,7 @@ timetag_frame(TimeTags* const t,
               int64_t* const  out,
               Error* const    error)
 {
-  if (tag == TIME_TAG_NOW) {
+  if (tag <= TIME_TAG_NOW) {
     *out = AT_NOW;
     return STATUS_OK;
   }
@@ -43,10 +45,14 @@ timetag_frame(TimeTags* const t,
     return error_set(error, STATUS_BAD_VALUE, "the time tag lies %.0f s ahead, more than a day: compare the clocks",
                      ahead);
   }
-  if (!t->tied || fabs((double)(frame - t->frame) - (seconds - t->seconds) * rate) > MAX_DRIFT * rate) {
-    *t = (TimeTags){true, seconds, frame};
+  const double apart = (double)(frame - t->frame) - (seconds - t->seconds) * rate; // how far the engine has run ahead
+  if (!t->tied || fabs(apart) > (frame < t->last ? MAX_APART : MAX_DRIFT) * rate) {
+    *t = (TimeTags){.tied = true, .seconds = seconds, .frame = frame, .last = frame};
+  } else if (fabs(apart) > MAX_DRIFT * rate) {
+    t->seconds -= copysign(NUDGE, apart) / rate;
   }
   const double offset = (seconds_of(tag) - t->seconds) * rate;
   *out                = offset < -(double)t->frame ? 0 : t->frame + llround(offset); // older than the engine
+  t->last             = *out > t->last ? *out : t->last;
   return STATUS_OK;
 }

@@ -3,7 +3,9 @@
 #define CONTROL_TIMETAG_H
 
 // OSC time tags to engine frames.  The two clocks are tied together at one moment and run at the nominal rate from
-// there, so that two tags keep their distance to the frame; they are tied anew only when they have drifted apart.
+// there, so that two tags keep their distance to the frame, however early and whenever they come.  They are tied anew
+// when they have drifted apart and no tag is to come; in an endless stream of tags they are moved a quarter of a frame
+// with each, unless they are very far apart (the JACK server was away, the wall clock was set).
 
 #include "base/status.h"
 
@@ -14,6 +16,7 @@ typedef struct {
   bool    tied;
   double  seconds; ///< of the wall clock, since 1970 ...
   int64_t frame;   ///< ... when the engine was here
+  int64_t last;    ///< the latest frame that a tag was turned into
 } TimeTags;
 
 #define TIME_TAG_NOW UINT64_C(1) ///< at once

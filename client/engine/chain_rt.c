@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/chain_rt.h"
 
-#include "base/clock.h"
-
 RT static void
 forget_ramp(Chain* const c, const uint32_t i)
 {
@@ -78,18 +76,22 @@ chain_latency_rt(const Chain* const c)
 }
 
 RT void
-chain_run_rt(Chain* const c, float* const planes[2], const uint32_t n, int64_t stage_ns[STAGE_COUNT])
+chain_run_rt(Chain* const c, float* const planes[2], const uint32_t n, Laps* const laps)
 {
-  int64_t before = 0;
+  bool inserts = false;
   for (int i = SLOT_EQ; i < MAX_SLOTS; ++i) {
     Plugin* const p = c->slot[i];
     if (!p) {
       continue;
     }
-    before = before ? before : clock_ns();
     p->run(p->self, planes, planes, n);
-    const int64_t after = clock_ns();
-    stage_ns[i == SLOT_EQ ? STAGE_EQ : STAGE_INSERTS] += after - before;
-    before = after;
+    if (i == SLOT_EQ) {
+      laps_end_rt(laps, STAGE_EQ);
+    } else {
+      inserts = true;
+    }
+  }
+  if (inserts) {
+    laps_end_rt(laps, STAGE_INSERTS);
   }
 }

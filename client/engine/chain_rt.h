@@ -6,6 +6,7 @@
 // run by the path (path_rt.h), which alone knows when it is in use.  Process thread.
 
 #include "engine/glide_rt.h"
+#include "engine/laps_rt.h"
 #include "engine/plugin.h"
 #include "msg/command.h"
 #include "msg/notice.h"
@@ -37,7 +38,7 @@ RT bool chain_glide_rt(Chain* c, int64_t now);
 /// What EQ and inserts report, frames.
 RT uint32_t chain_latency_rt(const Chain* c);
 
-/// Run EQ and inserts in place; adds the time they took to their stages.
-RT void chain_run_rt(Chain* c, float* const planes[2], uint32_t n, int64_t stage_ns[STAGE_COUNT]);
+/// Run EQ and inserts in place; ends their stages.
+RT void chain_run_rt(Chain* c, float* const planes[2], uint32_t n, Laps* laps);
 
 #endif

@@ -156,6 +156,21 @@ set_loop(DeckRt* const d, const Command* const c)
   }
 }
 
+// Those that wait and were given before the command that is being carried out.
+RT static void
+forget_starts(DeckRt* const d)
+{
+  for (uint16_t i = d->queue.first; i != QUEUE_END;) {
+    const QueueNode* const n    = &d->queue.node[i];
+    const uint16_t         next = n->next;
+    const bool             is   = n->command.kind == COMMAND_PLAY || n->command.kind == COMMAND_TOGGLE;
+    if (is && !n->command.kept && n->seq < d->seq) {
+      queue_take_rt(&d->queue, i);
+    }
+    i = next;
+  }
+}
+
 RT static void
 stop(DeckRt* const d, const int64_t now)
 {
@@ -257,6 +272,9 @@ deck_command_rt(DeckRt* const d, const Command* const c, const int64_t now, cons
       pause(d, now);
       break;
     case COMMAND_STOP:
+      if (c->takes_back) {
+        forget_starts(d);
+      }
       stop(d, now);
       break;
     case COMMAND_TOGGLE:
@@ -288,6 +306,14 @@ deck_command_rt(DeckRt* const d, const Command* const c, const int64_t now, cons
       break;
     case COMMAND_PLUGIN:
       put_plugin(d, c, now);
+      break;
+    case COMMAND_DECK_REMOVE:
+      d->wants_play = false;
+      if (d->running) {
+        deck_close_rt(d, AFTER_REMOVE);
+      } else {
+        d->leaving = true;
+      }
       break;
     default: // not a deck's
       break;

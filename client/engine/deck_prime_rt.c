@@ -61,7 +61,7 @@ prime_step(DeckRt* const d, uint32_t budget)
     case PRIME_SILENCE:
       memset(store, 0, sizeof(store));
       path_flush_rt(p, budget);
-      chain_run_rt(&d->chain, planes, budget, d->stage_ns);
+      chain_run_rt(&d->chain, planes, budget, &d->laps);
       p->now += budget;
       d->prime_left -= budget;
       if (!d->prime_left || (d->wants_play && d->rest_latency + path_next_latency_rt(p) > 0)) {
@@ -82,8 +82,8 @@ prime_step(DeckRt* const d, uint32_t budget)
         return 0;
       }
       budget = path_span_rt(p, budget);
-      path_run_rt(p, planes, budget, d->stage_ns);
-      chain_run_rt(&d->chain, planes, budget, d->stage_ns);
+      path_run_rt(p, planes, budget, &d->laps);
+      chain_run_rt(&d->chain, planes, budget, &d->laps);
       path_head_rt(p)->stream.starved = false;
       d->prime_left -= budget;
       d->prime = d->prime_left ? PRIME_FILL : PRIME_READY;
@@ -234,6 +234,9 @@ deck_closed_rt(DeckRt* const d, const int64_t now)
       if (d->state == DECK_PLAYING) {
         deck_restart_rt(d, heard);
       }
+      break;
+    case AFTER_REMOVE:
+      d->leaving = true;
       break;
   }
 }

@@ -22,6 +22,7 @@ act_of(const Command* const c)
     case COMMAND_STOP:
     case COMMAND_TOGGLE:
     case COMMAND_PLUGIN:
+    case COMMAND_DECK_REMOVE:
       return AT_TRANSPORT;
     case COMMAND_SEEK:
     case COMMAND_CUE_GO:

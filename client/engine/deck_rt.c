@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/deck_rt.h"
 
-#include "base/clock.h"
 #include "dsp/units.h"
 #include "engine/frames_rt.h"
 
@@ -74,21 +73,6 @@ apply_gate(DeckRt* const d, const uint32_t n, float* const bus[2])
     d->gate = d->gate < 0.0f ? 0.0f : d->gate > 1.0f ? 1.0f : d->gate;
     bus[0][i] *= d->gate;
     bus[1][i] *= d->gate;
-  }
-}
-
-RT static void
-take_peaks(DeckRt* const d, const uint32_t n, float* const bus[2])
-{
-  for (int side = 0; side < 2; ++side) {
-    const uint32_t bits = frames_peak_bits_rt(bus[side], n);
-    float          peak;
-    memcpy(&peak, &bits, sizeof(peak));
-    if (bits >= 0x7f800000u) { // a plugin gave nonsense: the mix must not have it
-      memset(bus[side], 0, n * sizeof(float));
-    } else if (peak > d->peak[side]) {
-      d->peak[side] = peak;
-    }
   }
 }
 
@@ -171,8 +155,8 @@ run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
   n = at_most(n, d->end_at - p->now);
   n = path_span_rt(p, n);
 
-  path_run_rt(p, bus, n, d->stage_ns);
-  chain_run_rt(&d->chain, bus, n, d->stage_ns);
+  path_run_rt(p, bus, n, &d->laps);
+  chain_run_rt(&d->chain, bus, n, &d->laps);
   look_at_head(d, now);
   follow_latency(d);
   drop_silent(d, now);
@@ -186,7 +170,7 @@ run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
     apply_gate(d, n, bus);
   }
   apply_trim(d, now, n, bus);
-  take_peaks(d, n, bus);
+  meter_take_rt(&d->meter, bus, n);
   d->sounds = true;
   if (d->closing && d->gate == 0.0f) {
     deck_closed_rt(d, now + n);
@@ -230,10 +214,12 @@ RT static void
 begin_cycle(DeckRt* const d, const int64_t now)
 {
   d->sounds = false;
-  memset(d->stage_ns, 0, sizeof(d->stage_ns));
-  d->peak[0] = d->peak[1] = 0.0f;
   let_join(d);
   source_refresh_rt(&d->path.source, grid_floor_rt(now, TEMPO_GRID));
+  if (d->leaving && !d->running) {
+    deck_leave_rt(d, now);
+    return;
+  }
   if (d->running || d->state == DECK_EMPTY) {
     return;
   }
@@ -255,11 +241,11 @@ begin_cycle(DeckRt* const d, const int64_t now)
 RT void
 deck_run_rt(DeckRt* const d, const int64_t now, const uint32_t n, float* const bus[2], const bool fill)
 {
-  const int64_t begin = clock_ns();
+  laps_begin_rt(&d->laps);
   begin_cycle(d, now);
   for (uint32_t done = 0;;) {
-    uint16_t      which;
-    const int64_t next = deck_next_rt(d, now + done, &which);
+    uint16_t      which = QUEUE_END;
+    const int64_t next  = d->leaving ? INT64_MAX : deck_next_rt(d, now + done, &which);
     if (which != QUEUE_END) {
       const QueueNode* const q = queue_take_rt(&d->queue, which);
       const Command          c = q->command;
@@ -281,13 +267,13 @@ deck_run_rt(DeckRt* const d, const int64_t now, const uint32_t n, float* const b
       done += span;
     }
   }
-  if (!d->running && d->state != DECK_EMPTY && n) {
+  if (!d->running && !d->leaving && d->state != DECK_EMPTY && n) {
     const uint32_t budget = n < 64 ? 64 : n <= 1024 ? n : n / 2 < 1024 ? 1024 : n / 2;
     deck_prime_rt(d, budget);
     if (d->state == DECK_LOADING && d->prime == PRIME_READY) {
       deck_state_rt(d, DECK_CUED, now + n);
     }
   }
-  d->ns = clock_ns() - begin;
-  deck_show_rt(d, now);
+  d->ns = clock_ns() - d->laps.begin;
+  deck_show_rt(d, now, n);
 }

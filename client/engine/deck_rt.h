@@ -12,6 +12,8 @@
 // goes on when it plays.  STALE -> SILENCE (what rings dies away) -> WAIT (for data) -> FILL (the latency) -> READY.
 
 #include "engine/chain_rt.h"
+#include "engine/delay_rt.h"
+#include "engine/meter_rt.h"
 #include "engine/path_rt.h"
 #include "engine/playhead.h"
 #include "engine/queue_rt.h"
@@ -29,13 +31,16 @@ typedef enum {
   AFTER_CUE,    ///< ... and go to the cue point
   AFTER_TRACK,  ///< carry out `held`, a COMMAND_TRACK
   AFTER_PLUGIN, ///< carry out `held`, a COMMAND_PLUGIN, and go on playing if it does
+  AFTER_REMOVE, ///< give back all that it has
 } After;
 
-typedef struct {
+typedef struct DeckRt {
   uint8_t   number;
   uint32_t  rate; ///< of the engine, Hz
   Levels*   levels;
   Playhead* playhead;
+  float*    bus[2];     ///< [MAX_MADE] to play into where no port is there for it
+  Delay     port_delay; ///< what it made ahead of its time, for its port
 
   Queue queue;
   Path  path;
@@ -46,11 +51,14 @@ typedef struct {
   bool      closing; ///< the output fades out
   After     after;
   Command   held;
+  bool      leaving;       ///< it is being removed
+  bool      gone;          ///< ... and has given back all it had
   uint64_t  seq, held_seq; ///< number of the command carried out last, and of the one that is held
   bool      wants_play;    ///< play as soon as it is ready
   float     gate;          ///< of the output, 0 .. 1
   uint32_t  mute;          ///< frames of output that belong to nobody
   uint32_t  rest_latency;  ///< EQ and inserts, as it is accounted for
+  uint32_t  ahead;         ///< frames by which the mix will be ahead of what is heard after this cycle
   int64_t   end_at;        ///< deck frame at which the end of the track has been heard; INT64_MAX: not in sight
 
   Prime    prime;
@@ -71,8 +79,8 @@ typedef struct {
   bool     sounds; ///< something was written to the bus
   uint32_t late;
   uint32_t lost; ///< notices that found no room
-  float    peak[2];
-  int64_t  stage_ns[STAGE_COUNT];
+  Meter    meter;
+  Laps     laps;
   int64_t  ns;
 } DeckRt;
 
@@ -104,10 +112,11 @@ RT void    deck_stale_rt(DeckRt* d);
 RT void    deck_state_rt(DeckRt* d, DeckState state, int64_t now);
 RT void    deck_place_rt(DeckRt* d, SincPos pos);
 RT void    deck_notice_rt(DeckRt* d, const Notice* n);
-RT void    deck_show_rt(DeckRt* d, int64_t now);
+RT void    deck_show_rt(DeckRt* d, int64_t now, uint32_t n);
 RT bool    deck_has_room_rt(const DeckRt* d); ///< for the notices of a command that retires something
 RT void    deck_swap_track_rt(DeckRt* d, uint8_t stem, Track* track, int64_t now);
 RT void    deck_drop_leaving_rt(DeckRt* d, int64_t now); ///< Pre: not running
+RT void    deck_leave_rt(DeckRt* d, int64_t now);        ///< Pre: leaving, not running
 RT void    deck_swap_plugin_rt(DeckRt* d, uint8_t slot, Plugin* plugin, int64_t now);
 RT SincPos deck_step_rt(const DeckRt* d, float speed);
 

@@ -46,6 +46,15 @@ retire_track(DeckRt* const d, Track* const track, const int64_t now)
   }
 }
 
+RT static void
+retire_plugin(DeckRt* const d, Plugin* const plugin, const int64_t now)
+{
+  if (plugin) {
+    const Notice n = {.at = now, .kind = NOTICE_PLUGIN_RETIRED, .deck = d->number, .plugin = plugin};
+    deck_notice_rt(d, &n);
+  }
+}
+
 RT void
 deck_swap_track_rt(DeckRt* const d, const uint8_t stem, Track* const track, const int64_t now)
 {
@@ -96,13 +105,31 @@ deck_swap_plugin_rt(DeckRt* const d, const uint8_t slot, Plugin* const plugin, c
   if (slot == SLOT_PITCH) {
     path_plugin_rt(&d->path, plugin);
   }
-  if (before) {
-    const Notice n = {.at = now, .kind = NOTICE_PLUGIN_RETIRED, .deck = d->number, .plugin = before};
-    deck_notice_rt(d, &n);
-  }
+  retire_plugin(d, before, now);
   if (!d->running) {
     deck_stale_rt(d);
   }
+}
+
+RT void
+deck_leave_rt(DeckRt* const d, const int64_t now)
+{
+  while (d->queue.first != QUEUE_END && deck_has_room_rt(d)) {
+    const Command* const c = &queue_take_rt(&d->queue, d->queue.first)->command;
+    retire_track(d, c->kind == COMMAND_TRACK ? c->track.track : NULL, now);
+    retire_plugin(d, c->kind == COMMAND_PLUGIN ? c->plugin.plugin : NULL, now);
+  }
+  for (uint8_t i = 0; i < MAX_STEMS && deck_has_room_rt(d); ++i) {
+    if (d->path.source.stem[i].track) {
+      deck_swap_track_rt(d, i, NULL, now);
+    }
+  }
+  for (uint8_t i = 0; i < MAX_SLOTS && deck_has_room_rt(d); ++i) {
+    if (d->chain.slot[i]) {
+      deck_swap_plugin_rt(d, i, NULL, now);
+    }
+  }
+  d->gone = deck_has_room_rt(d);
 }
 
 RT static void
@@ -129,7 +156,7 @@ show_playhead(const DeckRt* const d)
 }
 
 RT void
-deck_show_rt(DeckRt* const d, const int64_t now)
+deck_show_rt(DeckRt* const d, const int64_t now, const uint32_t n)
 {
   DeckLevels* const l       = &d->levels->deck[d->number];
   const Path* const p       = &d->path;
@@ -137,10 +164,10 @@ deck_show_rt(DeckRt* const d, const int64_t now)
   SincPos           heard   = d->rest;
   uint32_t          latency = d->rest_latency + path_latency_rt(p);
   if (d->running) {
-    heard = history_at_rt(&p->history, p->now - d->rest_latency, &step);
+    heard = history_at_rt(&p->history, p->now - d->rest_latency - d->ahead, &step);
   }
   const SincPos end = p->source.end * SINC_ONE;
-  heard             = heard > end ? end : heard;
+  heard             = heard > end ? end : heard < 0 ? 0 : heard;
   atomic_store_explicit(&l->state, (int)d->state, memory_order_relaxed);
   atomic_store_explicit(&l->position, heard, memory_order_relaxed);
   atomic_store_explicit(&l->length, p->source.end, memory_order_relaxed);
@@ -154,10 +181,6 @@ deck_show_rt(DeckRt* const d, const int64_t now)
   atomic_store_explicit(&l->speed, d->state == DECK_EMPTY ? d->speed : (float)((double)step / (double)p->base),
                         memory_order_relaxed);
   atomic_store_explicit(&l->shift, p->phase >= PATH_TO_PITCH ? p->shift : 0.0f, memory_order_relaxed);
-  for (int side = 0; side < 2; ++side) {
-    if (d->peak[side] > atomic_load_explicit(&l->peak[side], memory_order_relaxed)) {
-      atomic_store_explicit(&l->peak[side], d->peak[side], memory_order_relaxed);
-    }
-  }
+  meter_show_rt(&d->meter, &l->meter, n, d->rate);
   show_playhead(d);
 }

@@ -3,13 +3,14 @@
 
 #include "engine/crew.h"
 #include "engine/engine_parts_rt.h"
+#include "engine/stats_rt.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define COMMAND_ROOM 4096
 #define NOTICE_ROOM 4096
-#define RECORD_SECONDS 4u
+#define TAP_SECONDS 4u
 
 struct Engine {
   EngineRt rt;
@@ -17,8 +18,16 @@ struct Engine {
   Levels   levels;
   Playhead playhead[MAX_DECKS];
   Epoch    epoch;
-  uint32_t rate, decks;
+  uint32_t rate;
+  bool     fine;
 };
+
+// What a deck takes, in one piece.
+typedef struct {
+  DeckRt deck;
+  float  bus[2][MAX_MADE] __attribute__((aligned(64)));
+  float  held[2][DELAY_ROOM];
+} DeckMemory;
 
 // Memory for the process thread: aligned, and touched.
 static void*
@@ -33,24 +42,75 @@ touched(const size_t size)
 }
 
 static bool
-deck_new(Engine* const e, const uint32_t i)
+delay_new(Delay* const d)
 {
-  EngineRt* const rt = &e->rt;
-  rt->deck[i]        = touched(sizeof(DeckRt));
-  rt->bus[i][0]      = touched(MAX_BLOCK * sizeof(float));
-  rt->bus[i][1]      = touched(MAX_BLOCK * sizeof(float));
-  if (!rt->deck[i] || !rt->bus[i][0] || !rt->bus[i][1]) {
-    return false;
+  for (int side = 0; side < 2; ++side) {
+    d->plane[side] = touched(DELAY_ROOM * sizeof(float));
   }
-  DeckRt* const d = rt->deck[i];
-  d->number       = (uint8_t)i;
+  return d->plane[0] && d->plane[1];
+}
+
+static void
+delay_free(Delay* const d)
+{
+  free(d->plane[0]);
+  free(d->plane[1]);
+}
+
+static bool
+master_new(Engine* const e)
+{
+  MasterRt* const m        = &e->rt.master;
+  Delay* const    delays[] = {&m->dry, &m->wet, &m->before, &m->after, &m->pfl};
+  bool            complete = true;
+  for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); ++i) {
+    complete = delay_new(delays[i]) && complete;
+  }
+  for (int i = 0; i < TAP_COUNT; ++i) {
+    m->tap[i].ring = ring_new(TAP_SECONDS * e->rate, 2 * sizeof(float));
+    complete       = m->tap[i].ring && complete;
+  }
+  const SincTable* const table = sinc_table(SINC_32);
+  m->rate                      = e->rate;
+  m->levels                    = &e->levels;
+  master_init_rt(m, table);
+  return complete && table;
+}
+
+static bool
+mic_new(Engine* const e)
+{
+  MicRt* const m = &e->rt.mic;
+  m->rate        = e->rate;
+  m->ducks       = touched(DELAY_ROOM * sizeof(float));
+  mic_init_rt(m);
+  return delay_new(&m->sound) && m->ducks;
+}
+
+DeckRt*
+engine_new_deck(Engine* const e, const uint32_t number)
+{
+  DeckMemory* const m = number < MAX_DECKS && sinc_table(SINC_32) ? touched(sizeof(DeckMemory)) : NULL;
+  if (!m) {
+    return NULL;
+  }
+  DeckRt* const d = &m->deck;
+  d->number       = (uint8_t)number;
   d->rate         = e->rate;
   d->levels       = &e->levels;
-  d->playhead     = &e->playhead[i];
-  d->path.table   = sinc_table(SINC_32);
-  atomic_store(&e->playhead[i].loop_end, -1);
+  d->playhead     = &e->playhead[number];
+  d->bus[0]       = m->bus[0];
+  d->bus[1]       = m->bus[1];
+  d->port_delay   = (Delay){{m->held[0], m->held[1]}};
+  d->path.table   = sinc_table(e->fine ? SINC_32 : SINC_16);
   deck_init_rt(d);
-  return d->path.table != NULL;
+  return d;
+}
+
+void
+engine_free_deck(DeckRt* const deck)
+{
+  free(deck); // it is the first of its DeckMemory
 }
 
 Status
@@ -58,7 +118,7 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
 {
   *out = NULL;
   if (config->decks < 1 || config->decks > MAX_DECKS || !config->rate) {
-    return error_set(error, STATUS_BAD_VALUE, "%u decks at %u Hz: there can be 2 to %d", config->decks, config->rate,
+    return error_set(error, STATUS_BAD_VALUE, "%u decks at %u Hz: there can be 1 to %d", config->decks, config->rate,
                      MAX_DECKS);
   }
   Engine* const e = touched(sizeof(*e));
@@ -66,32 +126,35 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
     return error_set(error, STATUS_NO_MEMORY, "no memory for the engine");
   }
   e->rate            = config->rate;
-  e->decks           = config->decks;
+  e->fine            = config->fine;
   EngineRt* const rt = &e->rt;
   rt->rate           = e->rate;
-  rt->ndecks         = e->decks;
+  rt->ndecks         = config->decks;
   rt->levels         = &e->levels;
   rt->epoch          = &e->epoch;
   rt->crew           = &e->crew.rt;
   rt->playheads      = e->playhead;
   rt->commands       = ring_new(COMMAND_ROOM, sizeof(Command));
   rt->notices        = ring_new(NOTICE_ROOM, sizeof(Notice));
-  rt->mixer.record   = ring_new(RECORD_SECONDS * e->rate, 2 * sizeof(float));
-  bool complete      = rt->commands && rt->notices && rt->mixer.record;
+  bool complete      = rt->commands && rt->notices && master_new(e) && mic_new(e);
   for (int i = 0; i < 4; ++i) {
-    rt->spare[i] = touched(MAX_BLOCK * sizeof(float));
+    rt->spare[i] = touched(MAX_MADE * sizeof(float));
     complete     = complete && rt->spare[i];
   }
-  for (uint32_t i = 0; i < e->decks && complete; ++i) {
-    complete = deck_new(e, i);
+  for (uint32_t i = 0; i < MAX_DECKS; ++i) {
+    atomic_store(&e->playhead[i].loop_end, -1);
+    deck_levels_reset_rt(&e->levels.deck[i]);
+  }
+  for (uint32_t i = 0; i < config->decks && complete; ++i) {
+    rt->deck[i] = engine_new_deck(e, i);
+    complete    = rt->deck[i] != NULL;
   }
   if (!complete) {
     engine_free(e);
     return error_set(error, STATUS_NO_MEMORY, "no memory for %u decks", config->decks);
   }
   rt->mixer.rate    = e->rate;
-  rt->mixer.nstrips = e->decks;
-  rt->mixer.levels  = &e->levels;
+  rt->mixer.nstrips = config->decks;
   mixer_init_rt(&rt->mixer);
   atomic_store(&e->levels.rate, e->rate);
   atomic_store(&e->levels.threads, 1);
@@ -107,16 +170,22 @@ engine_free(Engine* const e)
   }
   crew_stop(&e->crew);
   for (uint32_t i = 0; i < MAX_DECKS; ++i) {
-    free(e->rt.deck[i]);
-    free(e->rt.bus[i][0]);
-    free(e->rt.bus[i][1]);
+    engine_free_deck(e->rt.deck[i]);
   }
+  MasterRt* const m        = &e->rt.master;
+  Delay* const    delays[] = {&m->dry, &m->wet, &m->before, &m->after, &m->pfl, &e->rt.mic.sound};
+  for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); ++i) {
+    delay_free(delays[i]);
+  }
+  for (int i = 0; i < TAP_COUNT; ++i) {
+    ring_free(m->tap[i].ring);
+  }
+  free(e->rt.mic.ducks);
   for (int i = 0; i < 4; ++i) {
     free(e->rt.spare[i]);
   }
   ring_free(e->rt.commands);
   ring_free(e->rt.notices);
-  ring_free(e->rt.mixer.record);
   free(e);
 }
 
@@ -143,6 +212,8 @@ retire_command(Engine* const e, const Command* const c)
     retire(e, c->deck, c->track.track, NULL);
   } else if (c->kind == COMMAND_PLUGIN) {
     retire(e, c->deck, NULL, c->plugin.plugin);
+  } else if (c->kind == COMMAND_DECK_ADD) {
+    engine_free_deck(c->memory.deck); // the engine never had it
   }
 }
 
@@ -172,6 +243,26 @@ retire_deck(Engine* const e, DeckRt* const d)
   d->chain.nramps         = 0;
 }
 
+static void
+retire_rack(Engine* const e, const uint8_t chain, Rack* const r)
+{
+  for (uint16_t i = r->queue.first; i != QUEUE_END; i = r->queue.node[i].next) {
+    retire_command(e, &r->queue.node[i].command);
+  }
+  if (r->waits) {
+    retire_command(e, &r->held);
+  }
+  retire(e, chain, NULL, r->retired);
+  for (int i = 0; i < MAX_SLOTS; ++i) {
+    retire(e, chain, NULL, r->chain.slot[i]);
+    r->chain.slot[i] = NULL;
+  }
+  r->retired      = NULL;
+  r->waits        = false;
+  r->chain.nramps = 0;
+  queue_init_rt(&r->queue);
+}
+
 void
 engine_retire_all(Engine* const e)
 {
@@ -179,9 +270,13 @@ engine_retire_all(Engine* const e)
   for (Command c; ring_read(e->rt.commands, &c);) {
     retire_command(e, &c);
   }
-  for (uint32_t i = 0; i < e->decks; ++i) {
-    retire_deck(e, e->rt.deck[i]);
+  for (uint32_t i = 0; i < MAX_DECKS; ++i) {
+    if (e->rt.deck[i]) {
+      retire_deck(e, e->rt.deck[i]);
+    }
   }
+  retire_rack(e, CHAIN_MIC, &e->rt.mic.rack);
+  retire_rack(e, CHAIN_MASTER, &e->rt.master.rack);
 }
 
 Status
@@ -236,20 +331,20 @@ engine_epoch(Engine* const e)
   return &e->epoch;
 }
 
+Tap*
+engine_tap(Engine* const e, const TapKind kind)
+{
+  return &e->rt.master.tap[kind];
+}
+
 Ring*
 engine_record_ring(Engine* const e)
 {
-  return e->rt.mixer.record;
+  return e->rt.master.tap[TAP_RECORD].ring;
 }
 
 uint32_t
 engine_rate(const Engine* const e)
 {
   return e->rate;
-}
-
-uint32_t
-engine_decks(const Engine* const e)
-{
-  return e->decks;
 }

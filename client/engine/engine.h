@@ -8,15 +8,18 @@
 #include "engine/crew.h"
 #include "engine/engine_rt.h"
 #include "engine/playhead.h"
+#include "engine/tap_rt.h"
 #include "msg/levels.h"
 #include "msg/ring.h"
 
 typedef struct {
   uint32_t rate;  ///< Hz
-  uint32_t decks; ///< 2 .. MAX_DECKS
+  uint32_t decks; ///< 1 .. MAX_DECKS to begin with, numbers from 0
+  bool     fine;  ///< decks read with SINC_32, else with SINC_16
 } EngineConfig;
 
 typedef struct Engine Engine;
+typedef struct DeckRt DeckRt;
 
 /// A new engine with empty decks and all controls at their defaults.  Everything that its process thread will touch is
 /// allocated here, for MAX_BLOCK.  Control thread.
@@ -39,8 +42,13 @@ Ring*     engine_notices(Engine* e);  ///< of Notice; the control thread reads
 Levels*   engine_levels(Engine* e);
 Playhead* engine_playhead(Engine* e, uint32_t deck); ///< the disk thread reads
 Epoch*    engine_epoch(Engine* e);
+Tap*      engine_tap(Engine* e, TapKind kind);
 Ring*     engine_record_ring(Engine* e); ///< of float[2], the master; the disk thread reads
 uint32_t  engine_rate(const Engine* e);
-uint32_t  engine_decks(const Engine* e);
+
+/// An empty deck for COMMAND_DECK_ADD, all its memory touched, NULL: there is none.  The engine's until it comes back
+/// in a NOTICE_DECK_RETIRED, then to be freed.  Control thread.
+DeckRt* engine_new_deck(Engine* e, uint32_t number);
+void    engine_free_deck(DeckRt* deck);
 
 #endif

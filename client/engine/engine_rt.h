@@ -12,10 +12,12 @@
 typedef struct EngineRt EngineRt;
 
 /// Buffers of one cycle, planes of nframes.  Outputs are written in full, NULL ones are not wanted; inputs may be NULL.
+/// All outputs show the same moment, whatever plugins and limiter delay (master_rt.h).
 typedef struct {
   float*       master[2];
   float*       cue[2];
   float*       deck[MAX_DECKS][2]; ///< after chain and trim, before mute, fader and cross-fader
+  float*       booth[2];
   const float* mic[2];
 } EngineIo;
 

@@ -55,29 +55,35 @@ frames_add_rt(float* const out, const float* const in, const uint32_t n, const f
   }
 }
 
-/// The largest absolute value, as its bits: what isn't finite counts as more than all that is.
+/// The largest absolute value, as its bits: what isn't finite counts as more than all that is.  `squares` gets the sum
+/// of the squares.
 RT static inline uint32_t
-frames_peak_bits_rt(const float* const in, const uint32_t n)
+frames_measure_rt(const float* const in, const uint32_t n, float* const squares)
 {
   const Bits4 positive = {0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff};
   Bits4       most     = {0, 0, 0, 0};
+  Frames4     sum      = {0.0f, 0.0f, 0.0f, 0.0f};
   uint32_t    i        = 0;
   for (; i + 4 <= n; i += 4) {
-    Bits4 b;
-    memcpy(&b, in + i, sizeof(b));
+    const Frames4 v = frames_load_rt(in + i);
+    Bits4         b;
+    memcpy(&b, &v, sizeof(b));
     b &= positive;
     const Bits4 more = b > most;
     most             = (b & more) | (most & ~more);
+    sum += v * v;
   }
   uint32_t top = 0;
   for (int k = 0; k < 4; ++k) {
     top = (uint32_t)most[k] > top ? (uint32_t)most[k] : top;
   }
+  *squares = (sum[0] + sum[1]) + (sum[2] + sum[3]);
   for (; i < n; ++i) {
     uint32_t bits;
     memcpy(&bits, in + i, sizeof(bits));
     bits &= 0x7fffffffu;
     top = bits > top ? bits : top;
+    *squares += in[i] * in[i];
   }
   return top;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/path_rt.h"
 
-#include "base/clock.h"
 #include "dsp/units.h"
 
 #include <string.h>
@@ -328,17 +327,15 @@ path_flush_rt(Path* const p, const uint32_t n)
 }
 
 RT void
-path_run_rt(Path* const p, float* const out[2], const uint32_t n, int64_t stage_ns[STAGE_COUNT])
+path_run_rt(Path* const p, float* const out[2], const uint32_t n, Laps* const laps)
 {
-  float* const  other[2] = {p->scratch[0], p->scratch[1]};
-  const int64_t begin    = clock_ns();
-  const bool    direct   = p->phase != PATH_PITCHED;
+  float* const other[2] = {p->scratch[0], p->scratch[1]};
+  const bool   direct   = p->phase != PATH_PITCHED;
   // The head that is further ahead writes the history
   const bool leads =
     p->phase == PATH_DIRECT || (p->phase == PATH_ENGAGING && p->head[p->shifted].at < p->head[p->direct].at);
   read_head(p, direct ? p->direct : p->shifted, leads || !direct, out, n);
-  int64_t read = clock_ns();
-  stage_ns[STAGE_READ] += read - begin;
+  laps_end_rt(laps, STAGE_READ);
   if (p->phase == PATH_PITCHED) {
     run_plugin(p, out, n);
     p->idle = p->wanted ? 0 : p->idle + n;
@@ -358,7 +355,7 @@ path_run_rt(Path* const p, float* const out[2], const uint32_t n, int64_t stage_
     p->left -= n;
   }
   if (p->phase != PATH_DIRECT) {
-    stage_ns[STAGE_PITCH] += clock_ns() - read;
+    laps_end_rt(laps, STAGE_PITCH);
   }
   if (p->mute) { // what the plugin held before
     memset(out[0], 0, n * sizeof(float));

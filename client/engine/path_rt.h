@@ -12,6 +12,7 @@
 //          -> TO_PITCH: cross-fade -> PITCHED -> TO_DIRECT: cross-fade -> DIRECT
 
 #include "engine/head_rt.h"
+#include "engine/laps_rt.h"
 #include "engine/plugin.h"
 #include "msg/notice.h"
 
@@ -85,8 +86,8 @@ RT int64_t path_front_rt(const Path* p);
 /// How many of `n` frames can be run before something changes.  Begins and ends phases.
 RT uint32_t path_span_rt(Path* p, uint32_t n);
 
-/// Run `n` frames: path_span_rt said so.  Adds to the stages read and pitch.
-RT void path_run_rt(Path* p, float* const out[2], uint32_t n, int64_t stage_ns[STAGE_COUNT]);
+/// Run `n` frames: path_span_rt said so.  Ends the stages read and pitch.
+RT void path_run_rt(Path* p, float* const out[2], uint32_t n, Laps* laps);
 
 /// Run `n` frames of silence through the pitch plugin.
 RT void path_flush_rt(Path* p, uint32_t n);

@@ -7,7 +7,7 @@
 #include "dsp/rt.h"
 #include "msg/command.h"
 
-#define QUEUE_ROOM 256
+#define QUEUE_ROOM 512
 #define QUEUE_END UINT16_MAX
 
 typedef struct {

@@ -64,3 +64,23 @@ stats_reset_rt(Levels* const l)
     atomic_store_explicit(&l->deck[i].starves, 0, memory_order_relaxed);
   }
 }
+
+RT void
+deck_levels_reset_rt(DeckLevels* const l)
+{
+  clear(&l->timing);
+  atomic_store_explicit(&l->state, (int)DECK_EMPTY, memory_order_relaxed);
+  atomic_store_explicit(&l->position, 0, memory_order_relaxed);
+  atomic_store_explicit(&l->length, 0, memory_order_relaxed);
+  atomic_store_explicit(&l->rate, 0, memory_order_relaxed);
+  atomic_store_explicit(&l->latency, 0, memory_order_relaxed);
+  atomic_store_explicit(&l->speed, 1.0f, memory_order_relaxed);
+  atomic_store_explicit(&l->shift, 0.0f, memory_order_relaxed);
+  for (int side = 0; side < 2; ++side) {
+    atomic_store_explicit(&l->meter.peak[side], 0.0f, memory_order_relaxed);
+    atomic_store_explicit(&l->meter.hold[side], 0.0f, memory_order_relaxed);
+    atomic_store_explicit(&l->meter.rms[side], 0.0f, memory_order_relaxed);
+  }
+  atomic_store_explicit(&l->meter.clips, 0, memory_order_relaxed);
+  atomic_store_explicit(&l->starves, 0, memory_order_relaxed);
+}

@@ -13,4 +13,7 @@ RT void timing_add_rt(Timing* t, int64_t ns);
 /// All times and counters to 0.
 RT void stats_reset_rt(Levels* l);
 
+/// All that is shown of a deck, as if it had never been.
+RT void deck_levels_reset_rt(DeckLevels* l);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "io/byte_source.h"
 #include "io/mpeg_length.h"
+#include "io/samples.h"
 #include "io/title.h"
 
 #include <stdlib.h>
@@ -10,7 +11,10 @@
 
 #define LAST_PAGE_SECONDS 5 // an Ogg page is rarely longer than one
 #define MIN_SCRATCH_FRAMES 64
-#define SCRATCH_SAMPLES 16384
+#define SCRATCH_SAMPLES 4096
+#define FIRST_TRY 65536                // frames
+#define DECODED_AT_ONCE 65536          // frames, in one step of counting
+#define COUNTED_AT_ONCE 524288         // bytes
 #define MANY_FRAMES (INT64_C(1) << 40) // a month at 384 kHz: no file is that long
 
 struct AudioFile {
@@ -18,15 +22,19 @@ struct AudioFile {
   SNDFILE*    file; // NULL: it could not be opened again
   SF_INFO     info;
   char*       title;
+  char*       artist;
   bool        estimated;
-  bool        floating; // samples are stored as floats, which may be no numbers
-  int64_t     at;       // frame that libsndfile reads next; < 0: unknown
-  int64_t     preroll;  // frames to decode before one that was jumped to
-  int64_t     near;     // so far ahead reading on is taken instead of a seek
-  int64_t     last;     // no seek goes further than this: from there on reading is taken
-  int64_t     grid;     // 0, or: decoding always starts at a multiple of this
-  float*      scratch;  // [scratch_frames * channels]
-  int64_t     scratch_frames;
+  bool        floating;        // samples are stored as floats, which may be no numbers
+  int64_t     at;              // frame that libsndfile reads next; < 0: unknown
+  int64_t     preroll;         // frames to decode before one that was jumped to
+  int64_t     near;            // so far ahead reading on is taken instead of a seek
+  int64_t     last;            // no seek goes further than this: from there on reading is taken
+  int64_t     grid;            // 0, or: decoding always starts at a multiple of this
+  bool (*count)(AudioFile* f); // NULL: the length is known; else one step of finding it
+  MpegCount mpeg;
+  int64_t there, beyond; // while it is sought: the last frame that there is, the first that there isn't; < 0: none yet
+  float*  scratch;       // [scratch_frames * channels]
+  int64_t scratch_frames;
 };
 
 // What a format needs for its seeks to be exact: see the header.
@@ -58,9 +66,11 @@ set_seek(AudioFile* const f)
 static bool
 reopen(AudioFile* const f)
 {
-  SF_INFO same;
-  sf_close(f->file);
-  f->file = byte_source_sound(f->bytes, &same);
+  SF_INFO info;
+  if (f->file) {
+    sf_close(f->file);
+  }
+  f->file = byte_source_sound(f->bytes, &info);
   f->at   = f->file ? 0 : -1;
   return f->file != NULL;
 }
@@ -74,6 +84,7 @@ audio_file_close(AudioFile* const f)
     }
     byte_source_close(f->bytes);
     free(f->title);
+    free(f->artist);
     free(f->scratch);
     free(f);
   }
@@ -107,6 +118,12 @@ const char*
 audio_file_title(const AudioFile* const f)
 {
   return f->title;
+}
+
+const char*
+audio_file_artist(const AudioFile* const f)
+{
+  return f->artist;
 }
 
 bool
@@ -174,40 +191,60 @@ go_to(AudioFile* const f, const int64_t frame)
   return true;
 }
 
-// Count a file that doesn't say how long it is.
-static int64_t
-count_frames(AudioFile* const f)
-{
-  while (read_raw(f, f->scratch, f->scratch_frames) > 0) {
-  }
-  const int64_t n = f->at;
-  return reopen(f) ? n : 0;
-}
-
 static bool
 has_frame(AudioFile* const f, const int64_t frame)
 {
   return go_to(f, frame) && read_raw(f, f->scratch, 1) == 1;
 }
 
-// The same where seeking works without knowing the length: by trying.
-static int64_t
-search_end(AudioFile* const f)
+// Count a file that doesn't say how long it is, some frames further.  Return: whether it is done.
+static bool
+count_decoding(AudioFile* const f)
 {
-  int64_t there = -1, beyond = 1 << 16;
-  while (beyond < MANY_FRAMES && has_frame(f, beyond)) {
-    there = beyond;
-    beyond *= 2;
-  }
-  while (f->file && beyond - there > 1) {
-    const int64_t middle = there + (beyond - there) / 2;
-    if (has_frame(f, middle)) {
-      there = middle;
-    } else {
-      beyond = middle;
+  for (int64_t n = 0; n < DECODED_AT_ONCE;) {
+    const int64_t got = read_raw(f, f->scratch, f->scratch_frames);
+    if (got <= 0) {
+      f->info.frames = f->at > 0 ? f->at : 0;
+      reopen(f);
+      return true;
     }
+    n += got;
   }
-  return f->file && reopen(f) ? there + 1 : 0;
+  return false;
+}
+
+// The same where seeking works without knowing the length: try one place, a later one until there is nothing, then in
+// the middle of what is left.
+static bool
+count_seeking(AudioFile* const f)
+{
+  const bool    doubling = f->beyond < 0;
+  const int64_t tried    = doubling ? (f->there < FIRST_TRY ? FIRST_TRY : 2 * f->there) : (f->there + f->beyond) / 2;
+  if (tried < MANY_FRAMES && has_frame(f, tried)) {
+    f->there = tried;
+  } else {
+    f->beyond = tried;
+  }
+  if (!f->file) {
+    return true;
+  }
+  if (f->beyond < 0 || f->beyond - f->there > 1) {
+    return false;
+  }
+  f->info.frames = f->there + 1;
+  reopen(f);
+  return true;
+}
+
+// The same without what is no number.
+static int64_t
+read_numbers(AudioFile* const f, float* const to, const int64_t n)
+{
+  const int64_t got = read_raw(f, to, n);
+  if (f->floating) {
+    samples_make_finite(to, got * f->info.channels);
+  }
+  return got;
 }
 
 // Read frames that lie next, as stereo.
@@ -216,25 +253,16 @@ read_stereo(AudioFile* const f, float* const stereo, const int64_t n)
 {
   const int channels = f->info.channels;
   if (channels == 2) {
-    return read_raw(f, stereo, n);
-  }
-  if (channels == 1) { // into the upper half, then spread from the front
-    const int64_t      got  = read_raw(f, stereo + n, n);
-    const float* const mono = stereo + n;
-    for (int64_t k = 0; k < got; ++k) {
-      const float x     = mono[k];
-      stereo[2 * k]     = x;
-      stereo[2 * k + 1] = x;
-    }
-    return got;
+    return read_numbers(f, stereo, n);
   }
   int64_t done = 0;
   while (done < n) {
     const int64_t want = n - done < f->scratch_frames ? n - done : f->scratch_frames;
-    const int64_t got  = read_raw(f, f->scratch, want);
-    for (int64_t k = 0; k < got; ++k) {
-      stereo[2 * (done + k)]     = f->scratch[k * channels];
-      stereo[2 * (done + k) + 1] = f->scratch[k * channels + 1];
+    const int64_t got  = read_numbers(f, f->scratch, want);
+    if (channels == 1) {
+      samples_from_mono(stereo + 2 * done, f->scratch, got);
+    } else {
+      samples_from_many(stereo + 2 * done, f->scratch, got, channels);
     }
     done += got;
     if (got < want) {
@@ -242,34 +270,6 @@ read_stereo(AudioFile* const f, float* const stereo, const int64_t n)
     }
   }
   return done;
-}
-
-typedef uint32_t Bits4 __attribute__((vector_size(16)));
-
-static bool
-is_finite(const float x)
-{
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof(bits));
-  return (bits & 0x7F800000u) != 0x7F800000u;
-}
-
-// Infinities and what is no number would stay in every filter they meet: silence instead.  There are none, as a rule,
-// so look four at a time: an exponent of all ones and one more overflows into the sign.
-static void
-make_finite(float* const samples, const int64_t n)
-{
-  Bits4   bad  = {0, 0, 0, 0};
-  int64_t done = 0;
-  for (; done + 4 <= n; done += 4) {
-    Bits4 bits;
-    memcpy(&bits, samples + done, sizeof(bits));
-    bad |= (bits & 0x7F800000u) + 0x00800000u;
-  }
-  const uint32_t any = (bad[0] | bad[1] | bad[2] | bad[3]) & 0x80000000u;
-  for (int64_t k = any ? 0 : done; k < n; ++k) {
-    samples[k] = is_finite(samples[k]) ? samples[k] : 0.0f;
-  }
 }
 
 // As many of `n` frames from `frame` on as come.
@@ -322,28 +322,43 @@ audio_file_read(AudioFile* const f, const int64_t frame, float* const stereo, co
     memset(stereo + 2 * done, 0, sizeof(float) * 2 * (size_t)(want - done));
     done = want;
   }
-  if (f->floating) {
-    make_finite(stereo, 2 * done);
-  }
   *got = done;
   return done < n  ? (byte_source_failed(f->bytes) ? AUDIO_READ_BROKEN : AUDIO_READ_END)
          : damaged ? AUDIO_READ_DAMAGED
                    : AUDIO_READ_OK;
 }
 
-// Of an MP3 file libsndfile knows a length, but may have guessed, and reads no further than that: where we count more,
+// libsndfile reads no further than the length that it was told or has guessed.  Where we count more without being told,
 // claim a file so large that its guess is enough.
-static void
-set_length(AudioFile* const f)
+static bool
+count_mpeg(AudioFile* const f)
 {
-  const int64_t n      = mpeg_length(f->bytes);
-  const double  factor = (double)n / (double)f->info.frames;
-  f->estimated         = n < 0;
-  if (factor > 1.0) {
-    byte_source_claim(f->bytes, (int64_t)((double)byte_source_size(f->bytes) * factor * 1.05) + 65536);
-    reopen(f);
+  if (!mpeg_count(f->bytes, &f->mpeg, COUNTED_AT_ONCE)) {
+    return false;
   }
-  f->info.frames = n > 0 ? n : f->info.frames;
+  if (f->mpeg.said_at) {
+    if (mpeg_correct(f->bytes, &f->mpeg)) {
+      sf_close(f->file);
+      f->file = byte_source_sound(f->bytes, &f->info);
+      f->at   = 0;
+    }
+  } else if (f->mpeg.samples > 0 && f->info.frames > 0) {
+    const int64_t n      = f->mpeg.samples;
+    const double  factor = (double)n / (double)f->info.frames;
+    if (factor > 1.0) {
+      byte_source_claim(f->bytes, (int64_t)((double)byte_source_size(f->bytes) * factor * 1.05) + 65536);
+      reopen(f);
+    }
+    f->info.frames = n;
+  }
+  return true;
+}
+
+static char*
+tag_of(AudioFile* const f, const int which)
+{
+  const char* const tag = sf_get_string(f->file, which);
+  return tag ? title_clean(tag) : NULL;
 }
 
 static Status
@@ -357,28 +372,26 @@ set_up(AudioFile* const f, const char* const path, Error* const error)
   if (!f->scratch) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to read %s", path);
   }
-  const char* const tag = sf_get_string(f->file, SF_STR_TITLE);
-  f->title              = tag ? title_clean(tag) : NULL;
-  if (f->info.frames > MANY_FRAMES) { // libsndfile's word for unknown
-    f->info.frames = major == SF_FORMAT_FLAC ? search_end(f) : count_frames(f);
-  }
-  if (!f->file || f->info.frames <= 0) {
-    return error_set(error, STATUS_BAD_FORMAT, "%s has no audio in it", path);
-  }
+  f->title    = tag_of(f, SF_STR_TITLE);
+  f->artist   = tag_of(f, SF_STR_ARTIST);
+  f->floating = sub == SF_FORMAT_FLOAT || sub == SF_FORMAT_DOUBLE;
+  f->there = f->beyond = -1;
   if (f->info.samplerate < AUDIO_MIN_RATE || f->info.samplerate > AUDIO_MAX_RATE) {
     return error_set(error, STATUS_BAD_FORMAT, "%s has a rate of %d Hz: 8000 to 384000 Hz work", path,
                      f->info.samplerate);
   }
-  if (major == SF_FORMAT_MPEG) {
-    set_length(f);
+  if (f->info.frames > MANY_FRAMES) { // libsndfile's word for unknown
+    f->count = major == SF_FORMAT_FLAC ? count_seeking : count_decoding;
+  } else if (major == SF_FORMAT_MPEG) {
+    const MpegKind kind = mpeg_look(f->bytes, &f->mpeg);
+    f->count            = kind == MPEG_TO_COUNT ? count_mpeg : NULL;
+    f->estimated        = kind == MPEG_CONSTANT;
   }
-  f->floating = sub == SF_FORMAT_FLOAT || sub == SF_FORMAT_DOUBLE;
-  set_seek(f);
   return STATUS_OK;
 }
 
 Status
-audio_file_open(AudioFile** const out, const char* const path, Error* const error)
+audio_file_begin(AudioFile** const out, const char* const path, Error* const error)
 {
   AudioFile* const f = calloc(1, sizeof(*f));
   if (!f) {
@@ -390,6 +403,38 @@ audio_file_open(AudioFile** const out, const char* const path, Error* const erro
     s       = f->file
                 ? set_up(f, path, error)
                 : error_set(error, STATUS_BAD_FORMAT, "%s is not an audio file that works here: %s do", path, AUDIO_FORMATS);
+  }
+  if (s) {
+    audio_file_close(f);
+    return s;
+  }
+  *out = f;
+  return STATUS_OK;
+}
+
+Status
+audio_file_go_on(AudioFile* const f, const char* const path, bool* const ready, Error* const error)
+{
+  *ready = !f->count || f->count(f);
+  if (!*ready) {
+    return STATUS_OK;
+  }
+  f->count = NULL;
+  if (!f->file || f->info.frames <= 0) {
+    return error_set(error, STATUS_BAD_FORMAT, "%s has no audio in it", path);
+  }
+  set_seek(f);
+  return STATUS_OK;
+}
+
+Status
+audio_file_open(AudioFile** const out, const char* const path, Error* const error)
+{
+  AudioFile* f     = NULL;
+  bool       ready = false;
+  Status     s     = audio_file_begin(&f, path, error);
+  while (!s && !ready) {
+    s = audio_file_go_on(f, path, &ready, error);
   }
   if (s) {
     audio_file_close(f);

@@ -34,11 +34,18 @@ typedef struct AudioFile AudioFile;
 Status audio_file_open(AudioFile** out, const char* path, Error* error);
 void   audio_file_close(AudioFile* f);
 
+/// The same piece by piece, for who has other things to do: some files must be gone through to know how long they are.
+/// After `begin` call `go_on` until it says `ready`; before that nothing else.  On an error `go_on` leaves it to be
+/// closed.
+Status audio_file_begin(AudioFile** out, const char* path, Error* error);
+Status audio_file_go_on(AudioFile* f, const char* path, bool* ready, Error* error);
+
 uint32_t    audio_file_rate(const AudioFile* f);      ///< Hz
 uint32_t    audio_file_channels(const AudioFile* f);  ///< in the file; of more than two the first two are read
 int64_t     audio_file_frames(const AudioFile* f);    ///< as far as can be told before reading: > 0
 bool        audio_file_estimated(const AudioFile* f); ///< `frames` is a guess from the file's size
 const char* audio_file_title(const AudioFile* f);     ///< from the tags, UTF-8; NULL: none.  Lives with the file
+const char* audio_file_artist(const AudioFile* f);    ///< likewise
 bool        audio_file_same(const AudioFile* f, const char* path); ///< whether `path` is this very file
 
 typedef enum {

@@ -19,6 +19,8 @@ struct ByteSource {
   int64_t        at;          // where libsndfile reads next
   int64_t        from, count; // what of the file is in `piece`
   bool           failed;
+  int64_t        patch_at; // four bytes that are read instead of the file's; 0: none
+  uint8_t        patch[4];
   unsigned char* piece; // [PIECE]
 };
 
@@ -123,8 +125,27 @@ ask(ByteSource* const b, const int64_t at, void* const to, const int64_t n)
   return done;
 }
 
-int64_t
-byte_source_read_at(ByteSource* const b, const int64_t at, void* const to, const int64_t n)
+void
+byte_source_patch(ByteSource* const b, const int64_t at, const uint8_t bytes[4])
+{
+  b->patch_at = at;
+  memcpy(b->patch, bytes, sizeof(b->patch));
+}
+
+// Put the patch over what was read.
+static void
+apply_patch(const ByteSource* const b, const int64_t at, unsigned char* const to, const int64_t n)
+{
+  for (int k = 0; b->patch_at && k < (int)sizeof(b->patch); ++k) {
+    const int64_t place = b->patch_at + k - at;
+    if (place >= 0 && place < n) {
+      to[place] = b->patch[k];
+    }
+  }
+}
+
+static int64_t
+read_pieces(ByteSource* const b, const int64_t at, void* const to, const int64_t n)
 {
   int64_t done = 0;
   while (done < n) {
@@ -145,6 +166,14 @@ byte_source_read_at(ByteSource* const b, const int64_t at, void* const to, const
     done += part;
   }
   return done;
+}
+
+int64_t
+byte_source_read_at(ByteSource* const b, const int64_t at, void* const to, const int64_t n)
+{
+  const int64_t got = read_pieces(b, at, to, n);
+  apply_patch(b, at, to, got);
+  return got;
 }
 
 static sf_count_t

@@ -28,6 +28,9 @@ bool byte_source_failed(ByteSource* b);
 /// Say that the file is `size` bytes long to whom opens it as a sound file; there are zeros beyond the real end.
 void byte_source_claim(ByteSource* b, int64_t size);
 
+/// Have four other bytes at `at` read by everybody from now on.
+void byte_source_patch(ByteSource* b, int64_t at, const uint8_t bytes[4]);
+
 /// Read up to `n` bytes at `at`; returns how many.
 int64_t byte_source_read_at(ByteSource* b, int64_t at, void* to, int64_t n);
 

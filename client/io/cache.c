@@ -329,6 +329,15 @@ cache_drop(Cache* const c, TrackFile* const t)
   }
 }
 
+void
+cache_drop_one(Cache* const c, TrackFile* const t, const uint32_t index)
+{
+  if (t->blocks[index] != NO_BLOCK && t->pins[index] == 0) {
+    unpublish(c, t->blocks[index]);
+    mark_limbo(c, 1);
+  }
+}
+
 bool
 cache_pin(Cache* const c, TrackFile* const t, const uint32_t first, const uint32_t last)
 {

@@ -38,8 +38,9 @@ float* cache_take(Cache* c, int64_t due, bool* waiting);
 void cache_put(Cache* c, TrackFile* t, uint32_t index);
 void cache_untake(Cache* c);
 
-/// Take all chunks out of a track's table.
+/// Take all chunks out of a track's table, or one if it is there and no pin holds it.
 void cache_drop(Cache* c, TrackFile* t);
+void cache_drop_one(Cache* c, TrackFile* t, uint32_t index);
 
 /// Keep chunks first .. last until they are unpinned as often.  false: they don't fit beside the other pins.
 bool cache_pin(Cache* c, TrackFile* t, uint32_t first, uint32_t last);

@@ -10,10 +10,9 @@
 
 #define REQUESTS 256u
 #define REPLIES 256u
-#define RECORD_BUFFER 4096u
 #define URGENT_PART 3    // who is due within a third of a second doesn't wait for another's whole run
 #define URGENT_RUN 4u    // chunks
-#define ROUND_NS 4000000 // then requests and recorder have their turn
+#define ROUND_NS 4000000 // then requests have their turn
 #define IDLE_NS 4000000  // between two looks at the playheads
 #define EPOCH_NS 500000  // when only the end of a cycle is awaited
 
@@ -34,11 +33,18 @@ read_job(Disk* const d, const Job* const job, const uint32_t most)
     if (!frames) {
       return waiting ? READ_WAITS : result;
     }
-    if (!track_file_read(job->track, index, frames)) {
+    const bool any = track_file_read(job->track, index, frames);
+    if (any) {
+      cache_put(d->cache, job->track, index);
+    } else {
       cache_untake(d->cache);
+    }
+    if (index > 0 && track_file_spoilt(job->track, index - 1)) {
+      cache_drop_one(d->cache, job->track, index - 1);
+    }
+    if (!any) {
       return READ_SOME; // the end came nearer: that changes the plan
     }
-    cache_put(d->cache, job->track, index);
     atomic_fetch_add_explicit(&d->read_bytes, sizeof(float) * 2 * CHUNK_FRAMES, memory_order_relaxed);
     result = READ_SOME;
   }
@@ -71,8 +77,9 @@ read_plan(Disk* const d)
 static ReadResult
 work(Disk* const d)
 {
-  const bool answered = disk_answer_requests(d);
-  const bool recorded = disk_drain_record(d);
+  const bool opening  = disk_go_on_opening(d);
+  const bool answered = disk_answer_requests(d) || opening;
+  const bool recorded = !d->threaded && tape_work(d->tape);
   disk_send_settled(d);
   const ReadResult r = read_plan(d);
   disk_send_settled(d);
@@ -140,15 +147,20 @@ disk_new_of(Disk** const out, const DiskParts* const parts, Error* const error)
     disk_free(d);
     return s;
   }
-  d->pins          = pins_new(d->cache);
-  d->requests      = ring_new(REQUESTS, sizeof(Request));
-  d->replies       = ring_new(REPLIES, sizeof(Reply));
-  d->record_buffer = malloc(sizeof(float) * 2 * RECORD_BUFFER);
-  if (!d->pins || !d->requests || !d->replies || !d->record_buffer) {
+  d->pins     = pins_new(d->cache);
+  d->requests = ring_new(REQUESTS, sizeof(Request));
+  d->replies  = ring_new(REPLIES, sizeof(Reply));
+  if (!d->pins || !d->requests || !d->replies) {
     disk_free(d);
     return error_set(error, STATUS_NO_MEMORY, "no memory for the disk thread");
   }
-  s = parts->threaded ? start_thread(d, error) : STATUS_OK;
+  const TapeConfig tape = {.ring     = parts->record,
+                           .rate     = parts->rate,
+                           .threaded = parts->threaded,
+                           .part     = parts->record_part,
+                           .wake     = &d->wake};
+  s                     = tape_new(&d->tape, &tape, error);
+  s                     = !s && parts->threaded ? start_thread(d, error) : s;
   if (s) {
     disk_free(d);
     return s;
@@ -177,12 +189,9 @@ disk_free(Disk* const d)
     sem_post(&d->wake);
     pthread_join(d->thread, NULL);
   }
-  if (d->recorder) {
-    while (disk_drain_record(d)) {
-    }
-    recorder_stop(d->recorder, NULL);
-  }
+  tape_free(d->tape);
   drop_requests(d);
+  disk_drop_openings(d);
   while (d->ntracks > 0) {
     disk_forget_track(d, d->tracks[d->ntracks - 1]);
   }
@@ -193,7 +202,6 @@ disk_free(Disk* const d)
   ring_free(d->requests);
   ring_free(d->replies);
   sem_destroy(&d->wake);
-  free(d->record_buffer);
   free(d->tracks);
   free(d);
 }
@@ -224,7 +232,9 @@ disk_stats(const Disk* const d)
   s.cache_used_mb = (double)cache_used_bytes(d->cache) / mb;
   s.cache_size_mb = (double)cache_capacity(d->cache) * (2 * CHUNK_FRAMES * sizeof(float)) / mb;
   s.read_mb       = (double)atomic_load_explicit(&d->read_bytes, memory_order_relaxed) / mb;
-  s.record_frames = atomic_load_explicit(&d->record_frames, memory_order_relaxed);
-  s.recording     = atomic_load_explicit(&d->recording, memory_order_relaxed);
+  s.record_frames = tape_frames(d->tape);
+  s.record_lost   = tape_lost(d->tape);
+  s.recording     = tape_records(d->tape);
+  s.record_failed = tape_failed(d->tape);
   return s;
 }

@@ -5,7 +5,7 @@ Status
 disk_new(Disk** const out, const DiskConfig* const config, Error* const error)
 {
   Engine* const e     = config->engine;
-  DiskParts     parts = {.decks    = engine_decks(e),
+  DiskParts     parts = {.decks    = MAX_DECKS,
                          .epoch    = engine_epoch(e),
                          .record   = engine_record_ring(e),
                          .rate     = engine_rate(e),

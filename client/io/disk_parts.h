@@ -14,6 +14,7 @@ typedef struct {
   Ring*     record; ///< of float[2]
   uint32_t  rate;   ///< Hz
   size_t    cache_mb;
+  int64_t   record_part; ///< bytes of a recorded file at most; 0: the default
   bool      threaded;
 } DiskParts;
 

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DRAIN_FRAMES 4096u
-#define DRAIN_AT_ONCE 8u // times that, then others have their turn
-
 static void
 send(Disk* const d, const Reply* const reply)
 {
@@ -68,26 +65,111 @@ full_of_pins(const Disk* const d, Error* const error)
                    d->parts.cache_mb);
 }
 
+// A reply of a load is the last moment to say that the file holds nothing.
 static void
-load(Disk* const d, const Request* const q, Answer* const a)
+finish(Disk* const d, Answer* const a)
 {
   Reply* const r = &a->reply;
-  TrackFile*   t = NULL;
-  r->status =
-    q->path ? track_file_new(&t, q->path, &r->error) : error_set(&r->error, STATUS_BAD_VALUE, "a load needs a path");
-  if (r->status) {
-    return;
+  if (r->kind == REQUEST_LOAD && r->track) {
+    TrackFile* const t = (TrackFile*)r->track;
+    if (!r->status && atomic_load_explicit(&t->track.end, memory_order_relaxed) == 0) {
+      r->status = error_set(&r->error, STATUS_BAD_FORMAT, "%s has no audio in it", t->track.path);
+    }
+    if (r->status) {
+      disk_forget_track(d, t);
+      r->track = NULL;
+    } else {
+      r->frames                  = atomic_load_explicit(&t->track.end, memory_order_relaxed);
+      d->stems[r->deck][r->stem] = t;
+    }
   }
-  if (!remember_track(d, t)) {
+  send(d, r);
+  free(a);
+}
+
+// The file is open and its length known, or it failed: `a` waits for its first frames.
+static void
+loaded(Disk* const d, TrackFile* const t, Answer* const a)
+{
+  Reply* const r = &a->reply;
+  if (!r->status && !remember_track(d, t)) {
+    r->status = error_set(&r->error, STATUS_NO_MEMORY, "no memory to load %s", t->track.path);
+  }
+  if (r->status) {
     track_file_free(t);
-    r->status = error_set(&r->error, STATUS_NO_MEMORY, "no memory to load %s", q->path);
     return;
   }
   r->track  = &t->track;
-  r->frames = t->track.frames; // NOLINT(clang-analyzer-core.NullDereference): no status means there is a track
+  r->frames = t->track.frames;
   r->rate   = t->track.rate;
-  if (!pins_set(d->pins, q->deck, q->stem, PIN_CUE, pin_range(t, 0, 0), a)) {
+  if (!pins_set(d->pins, r->deck, r->stem, PIN_CUE, pin_range(t, 0, 0), a)) {
     r->status = full_of_pins(d, &r->error);
+  }
+}
+
+static void
+load(Disk* const d, const Request* const q, Answer* const a)
+{
+  Reply* const r     = &a->reply;
+  TrackFile*   t     = NULL;
+  bool         ready = false;
+  r->status =
+    q->path ? track_file_begin(&t, q->path, &r->error) : error_set(&r->error, STATUS_BAD_VALUE, "a load needs a path");
+  if (r->status) {
+    return;
+  }
+  r->status           = track_file_go_on(t, &ready, &r->error);
+  const bool     goes = !ready && !r->status;
+  Opening* const o    = goes ? malloc(sizeof(*o)) : NULL;
+  if (goes && o) {
+    *o         = (Opening){t, a, d->opening};
+    d->opening = o;
+    a->waiting = 1;
+    return;
+  }
+  if (goes) {
+    r->status = error_set(&r->error, STATUS_NO_MEMORY, "no memory to load %s", q->path);
+  }
+  loaded(d, t, a);
+}
+
+bool
+disk_go_on_opening(Disk* const d)
+{
+  Opening* const o     = d->opening;
+  bool           ready = false;
+  if (!o) {
+    return false;
+  }
+  d->opening              = o->next;
+  o->answer->reply.status = track_file_go_on(o->track, &ready, &o->answer->reply.error);
+  if (!ready && !o->answer->reply.status) { // others have their turn
+    Opening** end = &d->opening;
+    while (*end) {
+      end = &(*end)->next;
+    }
+    *end    = o;
+    o->next = NULL;
+    return true;
+  }
+  o->answer->waiting = 0;
+  loaded(d, o->track, o->answer);
+  if (o->answer->waiting == 0) {
+    finish(d, o->answer);
+  }
+  free(o);
+  return true;
+}
+
+void
+disk_drop_openings(Disk* const d)
+{
+  while (d->opening) {
+    Opening* const o = d->opening;
+    d->opening       = o->next;
+    track_file_free(o->track);
+    free(o->answer);
+    free(o);
   }
 }
 
@@ -122,84 +204,60 @@ is_loaded(const Disk* const d, const char* const path)
   return false;
 }
 
-static void
-record_start(Disk* const d, const Request* const q, Reply* const r)
+static char*
+copy(const char* const text)
 {
-  if (d->recorder) {
-    r->status = error_set(&r->error, STATUS_BUSY, "a recording is running: stop it first");
-  } else if (!q->path) {
+  return text ? strdup(text) : NULL;
+}
+
+// Hand a job to who records; `a` waits for it.
+static void
+to_tape(Disk* const d, TapeJob job, Answer* const a)
+{
+  job.answer = a;
+  a->waiting = 1;
+  if (!tape_ask(d->tape, &job)) {
+    free(job.path);
+    a->waiting      = 0;
+    a->reply.status = error_set(&a->reply.error, STATUS_BUSY, "the drive that is recorded to doesn't answer");
+  }
+}
+
+static void
+record_start(Disk* const d, const Request* const q, Answer* const a)
+{
+  Reply* const r = &a->reply;
+  if (!q->path) {
     r->status = error_set(&r->error, STATUS_BAD_VALUE, "a recording needs a path");
   } else if (is_loaded(d, q->path)) {
     r->status = error_set(&r->error, STATUS_BUSY, "can't record to %s: it is loaded on a deck", q->path);
   } else {
-    while (disk_drain_record(d)) { // what is left of another time
-    }
-    r->status = recorder_start(&d->recorder, q->path, d->parts.rate, &r->error);
-  }
-  if (!r->status) {
-    atomic_store_explicit(&d->record_frames, 0, memory_order_relaxed);
-    atomic_store_explicit(&d->recording, true, memory_order_relaxed);
+    to_tape(d, (TapeJob){.kind = TAPE_START, .path = copy(q->path)}, a);
   }
 }
 
+// The first stem's tags are the deck's.
 static void
-record_stop(Disk* const d, Reply* const r)
+record_mark(Disk* const d, const Request* const q)
 {
-  if (!d->recorder) {
-    r->status = error_set(&r->error, STATUS_BAD_VALUE, "no recording is running");
-    return;
-  }
-  while (disk_drain_record(d)) {
-  }
-  r->frames   = (int64_t)recorder_frames(d->recorder);
-  r->status   = recorder_stop(d->recorder, &r->error);
-  d->recorder = NULL;
-  atomic_store_explicit(&d->recording, false, memory_order_relaxed);
-}
-
-bool
-disk_drain_record(Disk* const d)
-{
-  for (uint32_t k = 0; k < DRAIN_AT_ONCE; ++k) {
-    const uint32_t n = ring_read_n(d->parts.record, d->record_buffer, DRAIN_FRAMES);
-    if (n > 0 && d->recorder) {
-      recorder_write(d->recorder, d->record_buffer, n);
-      atomic_store_explicit(&d->record_frames, recorder_frames(d->recorder), memory_order_relaxed);
-    }
-    if (n < DRAIN_FRAMES) {
-      return false;
+  const TrackFile* const t = find_track(d, q->track);
+  if (t) {
+    TapeJob job = {.kind      = TAPE_MARK,
+                   .frame     = q->frame,
+                   .title     = copy(t->track.title),
+                   .performer = copy(audio_file_artist(t->file))};
+    if (!tape_ask(d->tape, &job)) {
+      free(job.title);
+      free(job.performer);
     }
   }
-  return true;
-}
-
-// A reply of a load is the last moment to say that the file holds nothing.
-static void
-finish(Disk* const d, Answer* const a)
-{
-  Reply* const r = &a->reply;
-  if (r->kind == REQUEST_LOAD && r->track) {
-    TrackFile* const t = (TrackFile*)r->track;
-    if (!r->status && atomic_load_explicit(&t->track.end, memory_order_relaxed) == 0) {
-      r->status = error_set(&r->error, STATUS_BAD_FORMAT, "%s has no audio in it", t->track.path);
-    }
-    if (r->status) {
-      disk_forget_track(d, t);
-      r->track = NULL;
-    } else {
-      r->frames                  = atomic_load_explicit(&t->track.end, memory_order_relaxed);
-      d->stems[r->deck][r->stem] = t;
-    }
-  }
-  send(d, r);
-  free(a);
 }
 
 void
 disk_send_settled(Disk* const d)
 {
   Answer* a;
-  while ((a = pins_settled(d->pins))) {
+  while ((a = pins_settled(d->pins)) || (a = tape_answered(d->tape))) {
     finish(d, a);
   }
 }
@@ -236,10 +294,13 @@ answer(Disk* const d, const Request* const q)
       pins_clear(d->pins, q->deck, q->pin);
       break;
     case REQUEST_RECORD_START:
-      record_start(d, q, &a->reply);
+      record_start(d, q, a);
+      break;
+    case REQUEST_RECORD_MARK:
+      record_mark(d, q);
       break;
     case REQUEST_RECORD_STOP:
-      record_stop(d, &a->reply);
+      to_tape(d, (TapeJob){.kind = TAPE_STOP}, a);
       break;
     default:
       a->reply.status = error_set(&a->reply.error, STATUS_BAD_VALUE, "no such request");

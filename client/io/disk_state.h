@@ -8,10 +8,17 @@
 #include "io/disk_parts.h"
 #include "io/pins.h"
 #include "io/plan.h"
-#include "io/recorder.h"
+#include "io/tape.h"
 
 #include <pthread.h>
 #include <semaphore.h>
+
+/// A file being opened: how long it is isn't known yet.
+typedef struct Opening {
+  TrackFile*      track;
+  Answer*         answer;
+  struct Opening* next;
+} Opening;
 
 struct Disk {
   DiskParts parts;
@@ -25,9 +32,10 @@ struct Disk {
   uint32_t    ntracks, room;
   TrackFile*  stems[MAX_DECKS][MAX_STEMS]; ///< loaded last, NULL: none or freed
 
-  uint32_t  owed; ///< replies that will come: each keeps its place in the ring
-  Recorder* recorder;
-  float*    record_buffer;
+  Opening* opening; ///< the one whose turn it is first
+
+  uint32_t owed; ///< replies that will come: each keeps its place in the ring
+  Tape*    tape;
 
   bool        threaded;
   pthread_t   thread;
@@ -35,18 +43,20 @@ struct Disk {
   atomic_bool quit;
 
   // For disk_stats
-  _Atomic uint64_t read_bytes, record_frames;
-  atomic_bool      recording;
+  _Atomic uint64_t read_bytes;
 };
 
 /// Carry out what the control thread asks, up to the next load.  Return: whether there was anything.
 bool disk_answer_requests(Disk* d);
 
-/// Send the replies of pins and loads that have what they waited for.
-void disk_send_settled(Disk* d);
+/// Go on with a file that is being opened.  Return: whether there was one.
+bool disk_go_on_opening(Disk* d);
 
-/// Move what the master's ring holds into the file.  Return: whether there is more.
-bool disk_drain_record(Disk* d);
+/// Nobody waits for them any more.
+void disk_drop_openings(Disk* d);
+
+/// Send the replies of pins, loads and recordings that have what they waited for.
+void disk_send_settled(Disk* d);
 
 /// The track's chunks and pins go, then itself.
 void disk_forget_track(Disk* d, TrackFile* t);

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#define SPOTS 16       // places in the file whose bit rate is compared
-#define SPOT_FRAMES 16 // frames looked at in each
-#define MAX_GAP 65536  // bytes of something else in the midst of frames
+#define SPOTS 32      // places in the file that are looked at
+#define SPOT_FRAMES 8 // frames in each
+#define SMALL 4194304 // bytes: so few are all looked at
+#define MAX_GAP 65536 // bytes of something else in the midst of frames
 
 typedef struct {
   int     bytes; // of the frame, header and all
@@ -83,50 +84,130 @@ skip_tags(ByteSource* const b)
   return at;
 }
 
-static bool
-says_length(ByteSource* const b, const int64_t at, const Header* const h)
+// The bit rate of the frame after the one at `at`: that one may hold the length, and then has any.
+static int
+second_bit_rate(ByteSource* const b, const int64_t at, const Header* const first)
 {
-  char word[4];
-  return (byte_source_read_at(b, at + 4 + h->side, word, 4) == 4 &&
-          (memcmp(word, "Xing", 4) == 0 || memcmp(word, "Info", 4) == 0)) ||
-         (byte_source_read_at(b, at + 4 + 32, word, 4) == 4 && memcmp(word, "VBRI", 4) == 0);
+  Header h;
+  return header_at(b, at + first->bytes, &h) ? h.bit_rate : first->bit_rate;
 }
 
-static bool
-seems_constant(ByteSource* const b, const int64_t start, const int bit_rate)
+static uint32_t
+big_endian(const uint8_t b[4])
 {
+  return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+// What a Xing, Info or VBRI header in the frame at `at` says.  `bytes` 0: nothing of the size.
+static void
+read_said(ByteSource* const b, const int64_t at, const Header* const h, MpegCount* const c, int64_t* const bytes)
+{
+  uint8_t       x[18];
+  const int64_t xing = at + 4 + h->side;
+  const int64_t vbri = at + 4 + 32;
+  *bytes             = 0;
+  c->said_at         = 0;
+  if (byte_source_read_at(b, xing, x, 16) == 16 && (!memcmp(x, "Xing", 4) || !memcmp(x, "Info", 4)) && (x[7] & 1)) {
+    c->said_at = xing + 8;
+    c->said    = big_endian(x + 8);
+    *bytes     = x[7] & 2 ? big_endian(x + 12) : 0;
+  } else if (byte_source_read_at(b, vbri, x, 18) == 18 && !memcmp(x, "VBRI", 4)) {
+    c->said_at = vbri + 14;
+    c->said    = big_endian(x + 14);
+    *bytes     = big_endian(x + 10);
+  }
+}
+
+typedef struct {
+  bool   constant;   // the bit rate is the same everywhere
+  double mean_bytes; // of a frame
+} Sample;
+
+// Look at frames in many places.
+static Sample
+sample(ByteSource* const b, const int64_t start, const int bit_rate)
+{
+  Sample  s      = {true, 0.0};
+  int64_t frames = 0;
   for (int spot = 0; spot < SPOTS; ++spot) {
     Header  h;
     int64_t at = find_header(b, start + (byte_source_size(b) - start) / SPOTS * spot, &h);
     for (int k = 0; k < SPOT_FRAMES && at >= 0; ++k) {
-      if (h.bit_rate != bit_rate) {
-        return false;
-      }
+      s.constant = s.constant && (h.bit_rate == bit_rate || (spot == 0 && k == 0)); // the one with the length differs
+      s.mean_bytes += h.bytes;
+      ++frames;
       at += h.bytes;
       at = header_at(b, at, &h) ? at : -1;
     }
   }
-  return true;
+  s.mean_bytes = frames > 0 ? s.mean_bytes / (double)frames : 1.0;
+  return s;
 }
 
-int64_t
-mpeg_length(ByteSource* const b)
+// Whether the number of frames fits the size of the file, as far as some places tell.
+static bool
+is_likely(ByteSource* const      b,
+          const int64_t          start,
+          const MpegCount* const c,
+          const int64_t          bytes,
+          const Sample* const    s)
 {
-  Header  h;
-  int64_t samples = 0;
-  int64_t at      = find_header(b, skip_tags(b), &h);
-  if (at >= 0 && says_length(b, at, &h)) {
-    return 0;
+  const int64_t there    = byte_source_size(b) - start;
+  const int64_t slack    = there / 100 > MAX_GAP ? there / 100 : MAX_GAP; // tags at the end
+  const double  frames   = (double)there / s->mean_bytes;
+  const double  off      = ((double)c->said - frames) / frames;
+  const double  unlikely = s->constant ? 0.01 : 0.1; // some four deviations of the mean of so many places
+  return (bytes == 0 || (bytes > there - slack && bytes < there + slack)) && off < unlikely && off > -unlikely;
+}
+
+MpegKind
+mpeg_look(ByteSource* const b, MpegCount* const c)
+{
+  Header        h;
+  int64_t       bytes = 0;
+  const int64_t at    = find_header(b, skip_tags(b), &h);
+  *c                  = (MpegCount){.at = at};
+  if (at < 0) {
+    return MPEG_CONSTANT;
   }
-  if (at < 0 || seems_constant(b, at, h.bit_rate)) {
-    return -1;
+  read_said(b, at, &h, c, &bytes);
+  const int64_t there = byte_source_size(b) - at;
+  if (c->said_at && there < SMALL) {
+    return MPEG_TO_COUNT; // sooner done than guessed
   }
-  while (at >= 0) {
-    samples += h.samples;
-    at += h.bytes;
-    if (!header_at(b, at, &h)) {
-      at = find_header(b, at, &h);
+  const Sample s = sample(b, at, second_bit_rate(b, at, &h));
+  if (c->said_at) {
+    return is_likely(b, at, c, bytes, &s) ? MPEG_SAID : MPEG_TO_COUNT;
+  }
+  return s.constant ? MPEG_CONSTANT : MPEG_TO_COUNT;
+}
+
+bool
+mpeg_count(ByteSource* const b, MpegCount* const c, const int64_t bytes)
+{
+  const int64_t end = c->at + bytes;
+  Header        h;
+  while (c->at >= 0 && c->at < end) {
+    if (!header_at(b, c->at, &h)) {
+      c->at = find_header(b, c->at, &h);
+    }
+    if (c->at >= 0) {
+      c->samples += h.samples;
+      c->frames += 1;
+      c->at += h.bytes;
     }
   }
-  return samples;
+  return c->at < 0;
+}
+
+bool
+mpeg_correct(ByteSource* const b, const MpegCount* const c)
+{
+  const int64_t frames = c->frames - 1;
+  if (!c->said_at || frames == c->said || frames <= 0 || frames > UINT32_MAX) {
+    return false;
+  }
+  const uint8_t right[4] = {(uint8_t)(frames >> 24), (uint8_t)(frames >> 16), (uint8_t)(frames >> 8), (uint8_t)frames};
+  byte_source_patch(b, c->said_at, right);
+  return true;
 }

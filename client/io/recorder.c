@@ -2,6 +2,7 @@
 #include "io/recorder.h"
 
 #include "base/log.h"
+#include "io/cue_sheet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,21 +16,27 @@
 #define HEADER_SECONDS 5 // so much is lost at most when the power goes
 
 struct Recorder {
-  SNDFILE* file;
-  char*    path;
-  uint32_t rate;
-  uint64_t frames;
-  uint64_t header_at; // frames when the header was last brought up to date
-  bool     plain;     // a WAV file, whose header can be
-  bool     failed;
-  char     why[128];
+  SNDFILE*  file; // NULL: closed after it failed
+  int       fd;   // libsndfile's
+  char*     path; // of the first part
+  char*     here; // of the one being written
+  int       part; // counted from 1
+  SF_INFO   info;
+  CueSheet* cue; // NULL: none
+  bool      cue_failed;
+  int64_t   limit; // bytes of a part; 0: none
+  uint64_t  frames;
+  uint64_t  header_at; // frames when the header was last brought up to date
+  bool      plain;     // a WAV file, whose header can be
+  bool      failed;
+  char      why[128];
 };
 
 static const struct {
   const char* ending;
   int         format;
 } formats[] = {
-  {".wav", SF_FORMAT_RF64 | SF_FORMAT_FLOAT},
+  {".wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT},
   {".flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24},
   {".ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS},
   {".opus", SF_FORMAT_OGG | SF_FORMAT_OPUS},
@@ -55,61 +62,109 @@ has_rate(const int format, const uint32_t rate)
          rate == 24000 || rate == 48000;
 }
 
+// Open `path`, which must be new with `more` = O_EXCL.
 static Status
-open_file(Recorder* const r, SF_INFO* const info, Error* const error)
+open_file(Recorder* const r, const char* const path, const int more, Error* const error)
 {
   struct stat st;
-  const int   fd = open(r->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+  const int   fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | more, 0666);
   if (fd < 0) {
-    return error_set(error, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_FAILED, "can't record to %s: %s", r->path,
-                     strerror(errno));
+    const Status s = errno == ENOENT ? STATUS_NOT_FOUND : errno == EEXIST ? STATUS_BUSY : STATUS_FAILED;
+    return error_set(error, s, "can't record to %s: %s", path, strerror(errno));
   }
-  if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) { // a FIFO that nobody reads would hold up all decks
+  if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) { // a FIFO that nobody reads would hold us up for good
     close(fd);
-    return error_set(error, STATUS_FAILED, "can't record to %s: it is no regular file", r->path);
+    return error_set(error, STATUS_FAILED, "can't record to %s: it is no regular file", path);
   }
-  r->file = sf_open_fd(fd, SFM_WRITE, info, 1);
+  if (ftruncate(fd, 0) < 0) {
+    close(fd);
+    return error_set(error, STATUS_FAILED, "can't record to %s: %s", path, strerror(errno));
+  }
+  r->file = sf_open_fd(fd, SFM_WRITE, &r->info, 1);
   if (!r->file) { // libsndfile has closed it
-    return error_set(error, STATUS_FAILED, "can't record to %s: %s", r->path, sf_strerror(NULL));
+    return error_set(error, STATUS_FAILED, "can't record to %s: %s", path, sf_strerror(NULL));
   }
-  double    quality   = 0.8;
-  const int downgrade = SF_TRUE;
-  sf_command(r->file, SFC_RF64_AUTO_DOWNGRADE, NULL, downgrade);
-  sf_command(r->file, SFC_SET_CLIPPING, NULL, SF_TRUE); // integers must not wrap around
+  double quality = 0.8;
+  sf_command(r->file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE); // short of 4 GiB it is what every player knows
+  sf_command(r->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); // it holds the date: the same mix is the same file
+  sf_command(r->file, SFC_SET_CLIPPING, NULL, SF_TRUE);        // integers must not wrap around
   sf_command(r->file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof(quality));
+  r->fd = fd;
   return STATUS_OK;
 }
 
-Status
-recorder_start(Recorder** const out, const char* const path, const uint32_t rate, Error* const error)
+static void
+free_recorder(Recorder* const r)
 {
-  SF_INFO info = {.samplerate = (int)rate, .channels = 2, .format = format_of(path)};
+  cue_sheet_free(r->cue);
+  free(r->path);
+  free(r->here);
+  free(r);
+}
+
+static void
+write_cue(Recorder* const r)
+{
+  Error e;
+  if (r->cue && !r->cue_failed && cue_sheet_write(r->cue, &e)) {
+    r->cue_failed = true; // said once
+    log_warn("%s", e.text);
+  }
+}
+
+Status
+recorder_start(Recorder** const out, const RecorderConfig* const config, Error* const error)
+{
+  const char* const path = config->path;
+  SF_INFO           info = {.samplerate = (int)config->rate, .channels = 2, .format = format_of(path)};
   if (!info.format) {
     return error_set(error, STATUS_BAD_FORMAT, "can't record to %s: the name must end in .wav, .flac, .ogg or .opus",
                      path);
   }
-  if (!sf_format_check(&info) || !has_rate(info.format, rate)) {
+  if (!sf_format_check(&info) || !has_rate(info.format, config->rate)) {
     return error_set(error, STATUS_BAD_FORMAT,
-                     "can't record to %s: that format doesn't have a rate of %u Hz; .wav does", path, rate);
+                     "can't record to %s: that format doesn't have a rate of %u Hz; .wav does", path, config->rate);
   }
   Recorder* const r = calloc(1, sizeof(*r));
-  char* const     p = strdup(path);
-  if (!r || !p) {
-    free(r);
-    free(p);
+  if (r) {
+    r->path = strdup(path);
+    r->here = strdup(path);
+  }
+  if (!r || !r->path || !r->here) {
+    if (r) {
+      free_recorder(r);
+    }
     return error_set(error, STATUS_NO_MEMORY, "no memory to record");
   }
-  r->path        = p;
-  r->rate        = rate;
-  r->plain       = (info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RF64;
-  const Status s = open_file(r, &info, error);
+  r->plain = (info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_WAV;
+  if (r->plain && !config->part) {
+    info.format = SF_FORMAT_RF64 | (info.format & SF_FORMAT_SUBMASK);
+  }
+  r->info        = info;
+  r->limit       = config->part;
+  r->part        = 1;
+  const Status s = open_file(r, path, 0, error);
   if (s) {
-    free(r->path);
-    free(r);
+    free_recorder(r);
     return s;
   }
+  r->cue = config->cue ? cue_sheet_new(path, config->rate) : NULL;
+  write_cue(r);
   *out = r;
   return STATUS_OK;
+}
+
+// Close the file.  libsndfile writes what it still has, and the header.
+static void
+close_file(Recorder* const r)
+{
+  errno            = 0;
+  const int closed = r->file ? sf_close(r->file) : 0;
+  r->file          = NULL;
+  if (closed != 0 && !r->failed) {
+    r->failed = true;
+    strncpy(r->why, errno ? strerror(errno) : sf_error_number(closed), sizeof(r->why) - 1);
+  }
 }
 
 static void
@@ -118,26 +173,84 @@ fail(Recorder* const r, const char* const why)
   if (!r->failed) {
     r->failed = true;
     strncpy(r->why, why, sizeof(r->why) - 1);
-    log_error("recording to %s stopped after %.1f s: %s", r->path, (double)r->frames / r->rate, r->why);
+  }
+  close_file(r); // so that it can be played, and makes no more of the disk full
+  log_error("recording to %s stopped after %.1f s: %s", r->here, (double)r->frames / r->info.samplerate, r->why);
+}
+
+// The name of part `n`: mix.wav, mix-2.wav ...  malloc'd
+static char*
+part_path(const Recorder* const r, const int n)
+{
+  const char* const dot  = strrchr(r->path, '.'); // there is one: it told the format
+  char*             path = NULL;
+  return asprintf(&path, "%.*s-%d%s", (int)(dot - r->path), r->path, n, dot) < 0 ? NULL : path;
+}
+
+// Go on in another file, whose name nobody has used: what is there stays.
+static void
+next_part(Recorder* const r)
+{
+  Error  e = {"no memory"};
+  Status s = STATUS_BUSY;
+  close_file(r);
+  while (!r->failed && s == STATUS_BUSY && r->part < 1000) {
+    char* const path = part_path(r, ++r->part);
+    s                = path ? open_file(r, path, O_EXCL, &e) : STATUS_NO_MEMORY;
+    if (!s) {
+      free(r->here);
+      r->here = path;
+    } else {
+      free(path);
+    }
+  }
+  if (!r->file) {
+    fail(r, e.text);
+    return;
+  }
+  r->header_at = r->frames;
+  if (r->cue) {
+    cue_sheet_part(r->cue, r->here, r->frames);
+    write_cue(r);
   }
 }
 
-void
+static bool
+is_full(const Recorder* const r, const uint32_t n)
+{
+  struct stat st;
+  return r->limit && fstat(r->fd, &st) == 0 && st.st_size + (int64_t)n * 8 > r->limit;
+}
+
+bool
 recorder_write(Recorder* const r, const float* const stereo, const uint32_t n)
 {
+  if (!r->failed && is_full(r, n)) {
+    next_part(r);
+  }
   if (r->failed) {
-    return;
+    return false;
   }
   errno               = 0;
   const sf_count_t in = sf_writef_float(r->file, stereo, n);
   r->frames += in > 0 ? (uint64_t)in : 0;
   if (in != n || sf_error(r->file)) {
     fail(r, errno ? strerror(errno) : sf_strerror(r->file));
-    return;
+    return false;
   }
-  if (r->plain && r->frames - r->header_at >= (uint64_t)HEADER_SECONDS * r->rate) {
+  if (r->plain && r->frames - r->header_at >= (uint64_t)HEADER_SECONDS * (uint64_t)r->info.samplerate) {
     sf_command(r->file, SFC_UPDATE_HEADER_NOW, NULL, 0);
     r->header_at = r->frames;
+  }
+  return true;
+}
+
+void
+recorder_mark(Recorder* const r, const uint64_t frame, const char* const title, const char* const performer)
+{
+  if (r->cue) {
+    cue_sheet_track(r->cue, frame, title, performer);
+    write_cue(r);
   }
 }
 
@@ -150,15 +263,10 @@ recorder_frames(const Recorder* const r)
 Status
 recorder_stop(Recorder* const r, Error* const error)
 {
-  errno            = 0;
-  const int closed = sf_close(r->file);
-  if (closed != 0) {
-    fail(r, errno ? strerror(errno) : sf_error_number(closed));
-  }
-  const Status s = r->failed ? error_set(error, STATUS_FAILED, "recording to %s stopped after %.1f s: %s", r->path,
-                                         (double)r->frames / r->rate, r->why)
+  close_file(r);
+  const Status s = r->failed ? error_set(error, STATUS_FAILED, "recording to %s stopped after %.1f s: %s", r->here,
+                                         (double)r->frames / r->info.samplerate, r->why)
                              : STATUS_OK;
-  free(r->path);
-  free(r);
+  free_recorder(r);
   return s;
 }

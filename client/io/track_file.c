@@ -44,7 +44,7 @@ make_tables(TrackFile* const t)
 }
 
 Status
-track_file_new(TrackFile** const out, const char* const path, Error* const error)
+track_file_begin(TrackFile** const out, const char* const path, Error* const error)
 {
   TrackFile* const t     = calloc(1, sizeof(*t));
   char* const      whole = absolute(path);
@@ -54,29 +54,52 @@ track_file_new(TrackFile** const out, const char* const path, Error* const error
     return error_set(error, STATUS_NO_MEMORY, "no memory to load %s", path);
   }
   t->track.path  = whole;
-  const Status s = audio_file_open(&t->file, whole, error);
+  const Status s = audio_file_begin(&t->file, whole, error);
   if (s) {
     track_file_free(t);
     return s;
   }
+  *out = t;
+  return STATUS_OK;
+}
+
+Status
+track_file_go_on(TrackFile* const t, bool* const ready, Error* const error)
+{
+  const char* const path = t->track.path;
+  const Status      s    = audio_file_go_on(t->file, path, ready, error);
+  if (s || !*ready) {
+    return s;
+  }
   const char* const tag = audio_file_title(t->file);
-  t->track.title        = tag ? strdup(tag) : title_of_path(whole);
+  t->track.title        = tag ? strdup(tag) : title_of_path(path);
   t->track.rate         = audio_file_rate(t->file);
   t->track.channels     = audio_file_channels(t->file);
   t->track.frames       = audio_file_frames(t->file);
   if (t->track.frames > TRACK_MAX_FRAMES) {
     const double hour = 3600.0 * t->track.rate;
-    error_set(error, STATUS_BAD_FORMAT, "%s is too long with %.1f hours: at its rate %.1f hours work", path,
-              (double)t->track.frames / hour, (double)TRACK_MAX_FRAMES / hour);
-    track_file_free(t);
-    return STATUS_BAD_FORMAT;
+    return error_set(error, STATUS_BAD_FORMAT, "%s is too long with %.1f hours: at its rate %.1f hours work", path,
+                     (double)t->track.frames / hour, (double)TRACK_MAX_FRAMES / hour);
   }
   t->track.nchunks = (size_t)((t->track.frames + CHUNK_FRAMES - 1) / CHUNK_FRAMES);
   atomic_init(&t->track.end, t->track.frames);
   atomic_init(&t->track.broken, false);
-  if (!t->track.title || !make_tables(t)) {
+  return t->track.title && make_tables(t) ? STATUS_OK
+                                          : error_set(error, STATUS_NO_MEMORY, "no memory to load %s", path);
+}
+
+Status
+track_file_new(TrackFile** const out, const char* const path, Error* const error)
+{
+  TrackFile* t     = NULL;
+  bool       ready = false;
+  Status     s     = track_file_begin(&t, path, error);
+  while (!s && !ready) {
+    s = track_file_go_on(t, &ready, error);
+  }
+  if (s) {
     track_file_free(t);
-    return error_set(error, STATUS_NO_MEMORY, "no memory to load %s", path);
+    return s;
   }
   *out = t;
   return STATUS_OK;
@@ -111,9 +134,30 @@ lower_end(TrackFile* const t, const int64_t end)
 {
   atomic_store_explicit(&t->track.end, end, memory_order_release);
   if (!audio_file_estimated(t->file)) {
+    t->cut = true;
     log_warn("%s ends early: after %.1f s instead of %.1f s", t->track.path, (double)end / t->track.rate,
              (double)t->track.frames / t->track.rate);
   }
+}
+
+// The last frames before a cut, in the chunk that begins at `from`.
+static void
+fade_out(const TrackFile* const t, const int64_t from, float* const frames)
+{
+  const int64_t end = atomic_load_explicit(&t->track.end, memory_order_relaxed);
+  for (int64_t k = end - CUT_FADE > from ? end - CUT_FADE - from : 0; k < CHUNK_FRAMES && from + k < end; ++k) {
+    const float gain = (float)(end - from - k) / (CUT_FADE + 1);
+    frames[2 * k] *= gain;
+    frames[2 * k + 1] *= gain;
+  }
+}
+
+bool
+track_file_spoilt(const TrackFile* const t, const uint32_t index)
+{
+  const int64_t end  = atomic_load_explicit(&t->track.end, memory_order_relaxed);
+  const int64_t next = ((int64_t)index + 1) * CHUNK_FRAMES;
+  return t->cut && next > end - CUT_FADE && next <= end;
 }
 
 bool
@@ -139,6 +183,9 @@ track_file_read(TrackFile* const t, const uint32_t index, float* const frames)
       atomic_store_explicit(&t->track.broken, true, memory_order_release);
       log_warn("%s can't be read any more from %.1f s on", t->track.path, (double)(from + got) / t->track.rate);
       return false;
+  }
+  if (t->cut) {
+    fade_out(t, from, frames);
   }
   memset(frames + 2 * got, 0, sizeof(float) * 2 * (size_t)(CHUNK_FRAMES - got));
   return got > 0;

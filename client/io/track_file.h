@@ -15,10 +15,17 @@ typedef struct {
   AudioFile* file;
   uint32_t*  blocks; ///< [nchunks] index in the cache, or NO_BLOCK
   uint16_t*  pins;   ///< [nchunks] how many pins hold the chunk
+  bool       cut;    ///< the data ends before the header says: the last frames fade out
 } TrackFile;
+
+#define CUT_FADE 64 ///< frames
 
 /// Open `path` (relative ones from the working directory) with an empty table.  Errors as audio_file_open.
 Status track_file_new(TrackFile** out, const char* path, Error* error);
+
+/// The same piece by piece, as audio_file_begin.  Before it is ready, or after an error, it may only be freed.
+Status track_file_begin(TrackFile** out, const char* path, Error* error);
+Status track_file_go_on(TrackFile* t, bool* ready, Error* error);
 
 /// Pre: no block belongs to it, nobody reads it.
 void track_file_free(TrackFile* t);
@@ -28,8 +35,12 @@ uint32_t track_file_chunks(const TrackFile* t);
 
 /** Decode chunk `index` into `frames`, [2 * CHUNK_FRAMES], silence where the track ends in it.
  * A file that turns out shorter lowers the track's end, one that can't be read any more makes it broken; both say so in
- * the log.
+ * the log.  What ends in the midst of sound fades out: where the fade begins in the chunk before, that one is to be
+ * read again (track_file_spoilt).
  * @return whether there is anything in the chunk */
 bool track_file_read(TrackFile* t, uint32_t index, float* frames);
+
+/// Whether the chunk, read before the end was lowered, lacks the beginning of the fade.
+bool track_file_spoilt(const TrackFile* t, uint32_t index);
 
 #endif

@@ -8,25 +8,32 @@
 #include "jack/ports.h"
 #include "jack/threads.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { MAX_WAITS = 5000 }; ///< of 0.2 ms for a cycle to end: a server that stands still longer uses no buffers
 
 struct JackClient {
-  jack_client_t* client;
-  JackConfig     config;
-  char           name[64]; ///< what the server made of ours
-  Engine*        engine;
-  CrewMaker      threads;
-  JackRt         rt;
-  atomic_bool    lost;
-  char           lost_why[128]; ///< written before `lost` is set
-  atomic_bool    graph_changed; ///< since the connections were looked at
-  int64_t        look_at;       ///< clock_ns() when they will be; 0: no need
-  Connections    connections;   ///< as last seen
-  bool           looked;        ///< at them at all
-  char*          title[MAX_DECKS];
+  jack_client_t*  client;
+  JackConfig      config;
+  char            name[64]; ///< what the server made of ours
+  Engine*         engine;
+  CrewMaker       threads;
+  JackRt          rt;
+  uint64_t        decks; ///< that have ports, or would
+  pthread_mutex_t ports; ///< a deck's are not taken away while the latency callback uses them
+  atomic_bool     lost;
+  char            lost_why[128]; ///< written before `lost` is set
+  atomic_bool     graph_changed; ///< since the connections were looked at
+  int64_t         look_at;       ///< clock_ns() when they will be; 0: no need
+  Connections     connections;   ///< as last seen
+  bool            looked;        ///< at them at all
+  char*           title[MAX_DECKS];
+  int64_t         now; ///< the last answer of jack_frame_now
 };
 
 // libjack prints several lines for one failure; we say one, with what to do
@@ -66,26 +73,49 @@ on_thread_init(void* const data)
   (void)denormal_guard_enter(); // for good: the thread is ours
 }
 
-// Our sources are files and what the chains delay is hidden by reading ahead, so what leaves an output is as old as it
-// says: nothing.  Nothing flows from the inputs to the outputs.
+// What the decks play is read ahead by what chains, limiter and inserts delay, and all outputs show the same moment: it
+// is as old as it says, nothing.  Only the microphone can't be read ahead: it goes to master, booth and headphones, and
+// what it takes on the way is added.
 static void
 on_latency(const jack_latency_callback_mode_t mode, void* const data)
 {
-  JackRt* const        rt    = &((JackClient*)data)->rt;
-  jack_latency_range_t none  = {0, 0};
-  jack_port_t** const  out[] = {rt->master, rt->cue};
+  JackClient* const          c     = data;
+  const JackRt* const        rt    = &c->rt;
+  const jack_nframes_t       delay = atomic_load_explicit(&engine_levels(c->engine)->mic_latency, memory_order_relaxed);
+  const jack_latency_range_t none  = {0, 0};
+  jack_port_t* const* const  out[] = {rt->master, rt->cue, rt->booth};
+  enum { OUTPUTS = sizeof(out) / sizeof(out[0]) };
+  pthread_mutex_lock(&c->ports);
   for (int ch = 0; ch < 2; ++ch) {
+    jack_latency_range_t range = none;
     if (mode == JackCaptureLatency) {
-      for (size_t i = 0; i < sizeof(out) / sizeof(out[0]); ++i) {
-        jack_port_set_latency_range(out[i][ch], mode, &none);
+      jack_port_get_latency_range(rt->mic[ch], mode, &range);
+      range = (jack_latency_range_t){0, jack_port_connected(rt->mic[ch]) ? range.max + delay : 0};
+      for (int i = 0; i < OUTPUTS; ++i) {
+        jack_port_set_latency_range(out[i][ch], mode, &range);
       }
-      for (uint32_t d = 0; d < rt->ndecks; ++d) {
-        jack_port_set_latency_range(rt->deck[d][ch], mode, &none);
+      for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+        jack_port_t* const port = atomic_load(&rt->deck[d][ch]);
+        if (port) {
+          range = none;
+          jack_port_set_latency_range(port, mode, &range);
+        }
       }
     } else {
-      jack_port_set_latency_range(rt->mic[ch], mode, &none);
+      range.min = UINT32_MAX;
+      for (int i = 0; i < OUTPUTS; ++i) {
+        jack_latency_range_t one;
+        jack_port_get_latency_range(out[i][ch], mode, &one);
+        if (jack_port_connected(out[i][ch])) {
+          range.min = one.min < range.min ? one.min : range.min;
+          range.max = one.max > range.max ? one.max : range.max;
+        }
+      }
+      range = (jack_latency_range_t){(range.min == UINT32_MAX ? 0 : range.min) + delay, range.max + delay};
+      jack_port_set_latency_range(rt->mic[ch], mode, &range);
     }
   }
+  pthread_mutex_unlock(&c->ports);
 }
 
 // Become a client of a server: at the start, and again when the server has been away.
@@ -123,10 +153,12 @@ jack_open_client(JackClient** const out, const JackConfig* const config, Error* 
     return error_set(error, STATUS_NO_MEMORY, "no memory for the JACK client");
   }
   c->config = *config;
+  pthread_mutex_init(&c->ports, NULL);
   jack_set_error_function(ignore_line);
   jack_set_info_function(ignore_line);
   const Status status = join(c, config->start_server, error);
   if (status) {
+    pthread_mutex_destroy(&c->ports);
     free(c);
     return status;
   }
@@ -171,7 +203,7 @@ start_threads(JackClient* const c)
 static Status
 activate(JackClient* const c, Error* const error)
 {
-  const Status status = ports_register(c->client, &c->rt, c->config.deck_ports ? engine_decks(c->engine) : 0, error);
+  const Status status = ports_register(c->client, &c->rt, c->config.deck_ports ? c->decks : 0, error);
   if (status) {
     return status;
   }
@@ -199,8 +231,11 @@ connect_master(JackClient* const c)
 }
 
 Status
-jack_start(JackClient* const c, Engine* const engine, Error* const error)
+jack_start(JackClient* const c, Engine* const engine, const uint32_t decks, Error* const error)
 {
+  for (uint32_t d = 0; d < decks; ++d) {
+    c->decks |= UINT64_C(1) << d;
+  }
   c->engine           = engine;
   c->rt.engine        = engine_rt(engine);
   const Status status = activate(c, error);
@@ -291,22 +326,46 @@ jack_close_client(JackClient* const c)
     for (uint32_t d = 0; d < MAX_DECKS; ++d) {
       free(c->title[d]);
     }
+    pthread_mutex_destroy(&c->ports);
     free(c);
   }
 }
 
-int64_t
-jack_frame_now(const JackClient* const c)
+Status
+jack_add_deck(JackClient* const c, const uint32_t deck, Error* const error)
 {
-  const Levels* const levels = engine_levels(c->engine);
-  const int64_t       frame  = atomic_load_explicit(&levels->frame, memory_order_relaxed);
-  const int64_t       start  = atomic_load_explicit(&levels->frame_ns, memory_order_relaxed);
-  if (!start) {
-    return frame; // no cycle yet
+  c->decks |= UINT64_C(1) << deck;
+  return c->config.deck_ports && c->client && !jack_lost(c) ? ports_add_deck(c->client, &c->rt, deck, error)
+                                                            : STATUS_OK;
+}
+
+void
+jack_remove_deck(JackClient* const c, const uint32_t deck)
+{
+  jack_port_t* taken[2];
+  c->decks &= ~(UINT64_C(1) << deck);
+  pthread_mutex_lock(&c->ports);
+  const bool any = ports_take_deck(&c->rt, deck, taken);
+  pthread_mutex_unlock(&c->ports); // the server may call us back while it unregisters
+  free(c->title[deck]);
+  c->title[deck] = NULL;
+  if (!any || !c->client || jack_lost(c)) {
+    return;
   }
-  const double   elapsed = (double)(clock_ns() - start) * 1e-9 * engine_rate(c->engine);
-  const uint32_t block   = atomic_load_explicit(&levels->block, memory_order_relaxed);
-  return frame + (elapsed < block ? (int64_t)elapsed : block); // the clock stands while JACK does
+  const uint64_t        mark = epoch_mark(&c->rt.cycles);
+  const struct timespec wait = {0, 200000};
+  for (int i = 0; i < MAX_WAITS && !epoch_passed(&c->rt.cycles, mark) && !jack_lost(c); ++i) {
+    nanosleep(&wait, NULL);
+  }
+  ports_unregister(c->client, taken);
+}
+
+int64_t
+jack_frame_now(JackClient* const c)
+{
+  const int64_t now = levels_frame_at(engine_levels(c->engine), engine_rate(c->engine), clock_ns());
+  c->now            = now > c->now ? now : c->now; // a cycle may begin a little early
+  return c->now;
 }
 
 bool

@@ -24,13 +24,19 @@ uint32_t    jack_rate(const JackClient* c);
 uint32_t    jack_block(const JackClient* c);
 const char* jack_name(const JackClient* c); ///< the server may have made it unique
 
-/// Registers the ports, sets the callbacks, activates, connects.  From here on the engine runs.
-Status jack_start(JackClient* c, Engine* engine, Error* error);
+/// Registers the ports, those of decks for the first `decks`, sets the callbacks, activates, connects.  From here on
+/// the engine runs.
+Status jack_start(JackClient* c, Engine* engine, uint32_t decks, Error* error);
 void   jack_stop(JackClient* c); ///< deactivates: the engine runs no more
 void   jack_close_client(JackClient* c);
 
-/// Engine frame that is heard about now.
-int64_t jack_frame_now(const JackClient* c);
+/// A deck came or went: its ports too.  Waits for the end of a cycle that runs.  Pre: started; the engine is done with
+/// it.
+Status jack_add_deck(JackClient* c, uint32_t deck, Error* error);
+void   jack_remove_deck(JackClient* c, uint32_t deck);
+
+/// Engine frame that is processed about now; never less than the last time.
+int64_t jack_frame_now(JackClient* c);
 
 /// The server went away or threw the client out; and what it said about it.
 bool        jack_lost(const JackClient* c);

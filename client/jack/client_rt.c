@@ -18,6 +18,7 @@ advance_rt(EngineIo* const io, const uint32_t n)
   for (int ch = 0; ch < 2; ++ch) {
     io->master[ch] += n;
     io->cue[ch] += n;
+    io->booth[ch] += n;
     io->mic[ch] += n;
     for (int d = 0; d < MAX_DECKS; ++d) {
       io->deck[d][ch] = io->deck[d][ch] ? io->deck[d][ch] + n : NULL;
@@ -30,12 +31,14 @@ jack_process_rt(const jack_nframes_t nframes, void* const data)
 {
   JackRt* const rt = data;
   EngineIo      io = {0};
+  epoch_enter_rt(&rt->cycles);
   for (int ch = 0; ch < 2; ++ch) {
     io.master[ch] = buffer_rt(rt->master[ch], nframes);
     io.cue[ch]    = buffer_rt(rt->cue[ch], nframes);
+    io.booth[ch]  = buffer_rt(rt->booth[ch], nframes);
     io.mic[ch]    = buffer_rt(rt->mic[ch], nframes);
-    for (uint32_t d = 0; d < rt->ndecks; ++d) {
-      io.deck[d][ch] = buffer_rt(rt->deck[d][ch], nframes);
+    for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+      io.deck[d][ch] = buffer_rt(atomic_load_explicit(&rt->deck[d][ch], memory_order_acquire), nframes);
     }
   }
   if (rt->midi_out) {
@@ -47,5 +50,6 @@ jack_process_rt(const jack_nframes_t nframes, void* const data)
     advance_rt(&io, MAX_BLOCK);
   }
   engine_run_rt(rt->engine, left, &io);
+  epoch_leave_rt(&rt->cycles);
   return 0;
 }

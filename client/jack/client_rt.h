@@ -2,23 +2,25 @@
 #ifndef JACK_CLIENT_RT_H
 #define JACK_CLIENT_RT_H
 
-// What JACK's process callback sees: ports and the engine.  Filled before activation.
+// What JACK's process callback sees: ports and the engine.  Filled before activation; decks' ports come and go later.
 
 #include "engine/engine_rt.h"
+#include "engine/track.h"
 
 #include <jack/jack.h>
 
 #include <stdbool.h>
 
 typedef struct {
-  EngineRt*    engine;
-  uint32_t     ndecks; ///< with ports
-  jack_port_t* master[2];
-  jack_port_t* cue[2];
-  jack_port_t* mic[2];
-  jack_port_t* deck[MAX_DECKS][2];
-  jack_port_t* midi_in;
-  jack_port_t* midi_out;
+  EngineRt*             engine;
+  Epoch                 cycles; ///< of the callback: what was taken out is in no use any more once one has passed
+  jack_port_t*          master[2];
+  jack_port_t*          cue[2];
+  jack_port_t*          booth[2];
+  jack_port_t*          mic[2];
+  _Atomic(jack_port_t*) deck[MAX_DECKS][2]; ///< NULL: none
+  jack_port_t*          midi_in;
+  jack_port_t*          midi_out;
 } JackRt;
 
 /// JACK's process callback; `data` is the JackRt.  Process thread.

@@ -27,16 +27,46 @@ add_pair(jack_client_t* const client, jack_port_t* pair[2], const char* const na
   return pair[0] && pair[1];
 }
 
-Status
-ports_register(jack_client_t* const client, JackRt* const rt, const uint32_t ndecks, Error* const error)
+static Status
+too_few(const uint32_t deck, Error* const error)
 {
+  return error_set(error, STATUS_FAILED,
+                   "JACK gives no port for deck %u: the server has too few; start it with more "
+                   "(jackd --port-max 2048) or use --no-deck-ports",
+                   deck + 1);
+}
+
+// Both or none.
+static bool
+add_deck(jack_client_t* const client, JackRt* const rt, const uint32_t deck)
+{
+  jack_port_t* pair[2];
+  char         name[16];
+  snprintf(name, sizeof(name), "deck%u", deck + 1);
+  if (!add_pair(client, pair, name, JackPortIsOutput | JackPortIsTerminal)) { // a file: nothing flows through
+    ports_unregister(client, pair);
+    return false;
+  }
+  for (int ch = 0; ch < 2; ++ch) {
+    atomic_store_explicit(&rt->deck[deck][ch], pair[ch], memory_order_release);
+  }
+  return true;
+}
+
+Status
+ports_register(jack_client_t* const client, JackRt* const rt, const uint64_t decks, Error* const error)
+{
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) { // of a server that is gone
+    atomic_store(&rt->deck[d][0], NULL);
+    atomic_store(&rt->deck[d][1], NULL);
+  }
   bool ok = add_pair(client, rt->master, "master", JackPortIsOutput) &&
-            add_pair(client, rt->cue, "cue", JackPortIsOutput) && add_pair(client, rt->mic, "mic", JackPortIsInput);
-  rt->ndecks = ndecks;
-  for (uint32_t d = 0; ok && d < ndecks; ++d) {
-    char name[16];
-    snprintf(name, sizeof(name), "deck%u", d + 1);
-    ok = add_pair(client, rt->deck[d], name, JackPortIsOutput | JackPortIsTerminal); // a file: nothing flows through
+            add_pair(client, rt->cue, "cue", JackPortIsOutput) &&
+            add_pair(client, rt->booth, "booth", JackPortIsOutput) && add_pair(client, rt->mic, "mic", JackPortIsInput);
+  for (uint32_t d = 0; ok && d < MAX_DECKS; ++d) {
+    if (decks >> d & 1 && !add_deck(client, rt, d)) {
+      return too_few(d, error);
+    }
   }
   if (ok) {
     rt->midi_in  = add(client, "midi_in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput | JackPortIsTerminal);
@@ -45,9 +75,8 @@ ports_register(jack_client_t* const client, JackRt* const rt, const uint32_t nde
   }
   return ok ? STATUS_OK
             : error_set(error, STATUS_FAILED,
-                        "JACK gives no port for deck %u: the server has too few; start it with more "
-                        "(jackd --port-max 2048) or use --no-deck-ports",
-                        ndecks);
+                        "JACK gives no port for the master, cue, mic or MIDI: the server has too few; start it with "
+                        "more (jackd --port-max 2048)");
 }
 
 static void
@@ -60,19 +89,59 @@ describe_pair(jack_client_t* const client, jack_port_t* const pair[2], const cha
   }
 }
 
+static void
+describe_deck(jack_client_t* const client, const JackRt* const rt, const uint32_t deck)
+{
+  jack_port_t* const pair[2] = {atomic_load(&rt->deck[deck][0]), atomic_load(&rt->deck[deck][1])};
+  char               name[16];
+  snprintf(name, sizeof(name), "Deck %u", deck + 1);
+  if (pair[0] && pair[1]) {
+    describe_pair(client, pair, name, 9 + 2 * (int)deck);
+  }
+}
+
+Status
+ports_add_deck(jack_client_t* const client, JackRt* const rt, const uint32_t deck, Error* const error)
+{
+  if (!add_deck(client, rt, deck)) {
+    return too_few(deck, error);
+  }
+  describe_deck(client, rt, deck);
+  return STATUS_OK;
+}
+
+bool
+ports_take_deck(JackRt* const rt, const uint32_t deck, jack_port_t* taken[2])
+{
+  for (int ch = 0; ch < 2; ++ch) {
+    taken[ch] = atomic_exchange(&rt->deck[deck][ch], NULL);
+  }
+  return taken[0] && taken[1];
+}
+
+void
+ports_unregister(jack_client_t* const client, jack_port_t* const taken[2])
+{
+  for (int ch = 0; ch < 2; ++ch) {
+    if (taken[ch]) {
+      metadata_remove(client, taken[ch]);
+      jack_port_unregister(client, taken[ch]);
+    }
+  }
+}
+
 void
 ports_describe(jack_client_t* const client, const JackRt* const rt)
 {
   describe_pair(client, rt->master, "Master", 1);
   describe_pair(client, rt->cue, "Cue", 3);
-  describe_pair(client, rt->mic, "Mic", 5);
-  for (uint32_t d = 0; d < rt->ndecks; ++d) {
-    char name[16];
-    snprintf(name, sizeof(name), "Deck %u", d + 1);
-    describe_pair(client, rt->deck[d], name, 7 + 2 * (int)d);
+  describe_pair(client, rt->booth, "Booth", 5);
+  describe_pair(client, rt->mic, "Mic", 7);
+  for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+    describe_deck(client, rt, d);
   }
-  metadata_set_port(client, rt->midi_in, "MIDI in", "MIDI", 7 + 2 * MAX_DECKS);
-  metadata_set_port(client, rt->midi_out, "MIDI out", "MIDI", 8 + 2 * MAX_DECKS);
+  metadata_set_port(client, rt->midi_in, "MIDI in", "MIDI", 9 + 2 * MAX_DECKS);
+  metadata_set_port(client, rt->midi_out, "MIDI out", "MIDI", 10 + 2 * MAX_DECKS);
 }
 
 void
@@ -81,9 +150,13 @@ ports_undescribe(jack_client_t* const client, const JackRt* const rt)
   for (int ch = 0; ch < 2; ++ch) {
     metadata_remove(client, rt->master[ch]);
     metadata_remove(client, rt->cue[ch]);
+    metadata_remove(client, rt->booth[ch]);
     metadata_remove(client, rt->mic[ch]);
-    for (uint32_t d = 0; d < rt->ndecks; ++d) {
-      metadata_remove(client, rt->deck[d][ch]);
+    for (uint32_t d = 0; d < MAX_DECKS; ++d) {
+      jack_port_t* const port = atomic_load(&rt->deck[d][ch]);
+      if (port) {
+        metadata_remove(client, port);
+      }
     }
   }
   metadata_remove(client, rt->midi_in);
@@ -93,14 +166,18 @@ ports_undescribe(jack_client_t* const client, const JackRt* const rt)
 void
 ports_title(jack_client_t* const client, const JackRt* const rt, const uint32_t deck, const char* const title)
 {
-  for (int ch = 0; deck < rt->ndecks && ch < 2; ++ch) {
+  for (int ch = 0; ch < 2; ++ch) {
+    jack_port_t* const port = atomic_load(&rt->deck[deck][ch]);
+    if (!port) {
+      continue;
+    }
     char pretty[256];
     if (title) {
       snprintf(pretty, sizeof(pretty), "Deck %u %s: %s", deck + 1, side_name[ch], title);
     } else {
       snprintf(pretty, sizeof(pretty), "Deck %u %s", deck + 1, side_name[ch]);
     }
-    metadata_set_pretty(client, rt->deck[deck][ch], pretty);
+    metadata_set_pretty(client, port, pretty);
   }
 }
 

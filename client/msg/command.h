@@ -13,6 +13,7 @@
 
 typedef struct Track  Track;  // engine/track.h
 typedef struct Plugin Plugin; // engine/plugin.h
+struct DeckRt;                // engine/deck_rt.h
 
 #define AT_NOW INT64_MIN ///< as soon as it is read
 
@@ -31,7 +32,9 @@ typedef enum {
   COMMAND_PARAM,       ///< .param  any continuous or switched control of the engine's own
   COMMAND_PORT,        ///< .port   a control port of a hosted plugin
   COMMAND_PLUGIN,      ///< .plugin put an instance into a slot; the one before is retired
-  COMMAND_START,       ///< .decks  start these decks on one frame
+  COMMAND_START,       ///< .decks  start these decks on one frame, and stop others on it
+  COMMAND_DECK_ADD,    ///< .memory a new deck, empty, its mixer strip at the defaults
+  COMMAND_DECK_REMOVE, ///< deck    fades out, gives back all that it has, then itself
   COMMAND_STOP_ALL,    ///<         every deck, as COMMAND_STOP
   COMMAND_RECORD,      ///< .toggle the master goes to the recorder's ring from this frame on, or no longer
   COMMAND_STATS_RESET,
@@ -40,22 +43,33 @@ typedef enum {
 
 /// The engine's own controls.  Those marked * are per deck, + per deck and stem.
 typedef enum {
-  PARAM_SPEED,       ///< * frames per frame, 0.25 .. 4
-  PARAM_PITCH,       ///< * semitones, -12 .. 12
-  PARAM_KEYLOCK,     ///< * 0, 1
-  PARAM_TRIM,        ///< * dB, -24 .. 12
-  PARAM_FADER,       ///< * linear gain, 0 .. 1
-  PARAM_MUTE,        ///< * 0, 1
-  PARAM_PFL,         ///< * 0, 1
-  PARAM_ASSIGN,      ///< * an Assign
-  PARAM_STEM_GAIN,   ///< + dB, -60 .. 12
-  PARAM_STEM_MUTE,   ///< + 0, 1
-  PARAM_STEM_SOLO,   ///< + 0, 1
-  PARAM_CROSSFADER,  ///<   -1 .. 1
-  PARAM_CURVE,       ///<   a Curve
-  PARAM_MASTER_GAIN, ///<   dB, -60 .. 12
-  PARAM_CUE_GAIN,    ///<   dB, -60 .. 12
-  PARAM_CUE_MIX,     ///<   0 cue .. 1 master
+  PARAM_SPEED,           ///< * frames per frame, 0.25 .. 4
+  PARAM_PITCH,           ///< * semitones, -12 .. 12
+  PARAM_KEYLOCK,         ///< * 0, 1
+  PARAM_TRIM,            ///< * dB, -24 .. 12
+  PARAM_FADER,           ///< * linear gain, 0 .. 1
+  PARAM_MUTE,            ///< * 0, 1
+  PARAM_PFL,             ///< * 0, 1
+  PARAM_ASSIGN,          ///< * an Assign
+  PARAM_STEM_GAIN,       ///< + dB, -60 .. 12
+  PARAM_STEM_MUTE,       ///< + 0, 1
+  PARAM_STEM_SOLO,       ///< + 0, 1
+  PARAM_CROSSFADER,      ///<   -1 .. 1
+  PARAM_CURVE,           ///<   a Curve
+  PARAM_MASTER_GAIN,     ///<   dB, -60 .. 12
+  PARAM_CUE_GAIN,        ///<   dB, -60 .. 12
+  PARAM_CUE_MIX,         ///<   0 cue .. 1 master
+  PARAM_CUE_SPLIT,       ///<   0, 1
+  PARAM_BOOTH_GAIN,      ///<   dB, -60 .. 12
+  PARAM_LIMITER,         ///<   0, 1
+  PARAM_CEILING,         ///<   dB, -24 .. 0, of the limiter
+  PARAM_LIMITER_RELEASE, ///< ms, 10 .. 2000
+  PARAM_MIC_GAIN,        ///< dB, -24 .. 24, before the microphone's EQ
+  PARAM_MIC_ENABLE,      ///< 0, 1
+  PARAM_DUCK,            ///< dB, 0 .. 60: by how much the decks go down while the microphone speaks
+  PARAM_DUCK_THRESHOLD,  ///< dB, -80 .. 0: from which peak on it speaks
+  PARAM_DUCK_ATTACK,     ///< ms, 1 .. 2000: for all of the way down
+  PARAM_DUCK_RELEASE,    ///< ms, 10 .. 10000: for all of the way back
   PARAM_COUNT
 } Param;
 
@@ -101,12 +115,19 @@ typedef struct {
 
 typedef struct {
   uint64_t mask; ///< bit N: deck N
+  uint64_t stop; ///< decks to stop on the same frame, none of `mask`
 } CommandDecks;
 
 typedef struct {
-  int64_t  at;   ///< engine frame at which it is heard, or AT_NOW; past: at once, and counted as late
-  uint16_t kind; ///< a CommandKind
-  uint8_t  deck; ///< where the kind has one
+  struct DeckRt* deck; ///< from engine_new_deck.  Ownership passes to the engine until it is retired
+} CommandDeck;
+
+typedef struct {
+  int64_t  at;         ///< engine frame at which it is heard, or AT_NOW; past: at once, and counted as late
+  uint16_t kind;       ///< a CommandKind
+  uint8_t  deck;       ///< where the kind has one; of a plugin: the chain, a deck's, CHAIN_MIC or CHAIN_MASTER
+  bool     takes_back; ///< a stop: starts to come that were given before it are forgotten ...
+  bool     kept;       ///< ... but for those with this
   union {
     CommandTrack  track;
     CommandSeek   seek;
@@ -116,6 +137,7 @@ typedef struct {
     CommandPort   port;
     CommandPlugin plugin;
     CommandDecks  decks;
+    CommandDeck   memory;
     uint32_t      fence; ///< comes back in the NOTICE_FENCE
   };
 } Command;

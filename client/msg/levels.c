@@ -3,6 +3,20 @@
 
 #include <math.h>
 
+int64_t
+levels_frame_at(const Levels* const levels, const uint32_t rate, const int64_t now_ns)
+{
+  const int64_t origin = atomic_load_explicit(&levels->origin_ns, memory_order_relaxed);
+  const int64_t frame  = atomic_load_explicit(&levels->frame, memory_order_relaxed);
+  const int64_t last   = frame + atomic_load_explicit(&levels->block, memory_order_relaxed);
+  if (!origin) {
+    return frame; // no cycle yet
+  }
+  const int64_t gone = now_ns - origin;
+  const int64_t now  = gone / 1000000000 * rate + gone % 1000000000 * rate / 1000000000;
+  return now < frame ? frame : now < last ? now : last;
+}
+
 float
 levels_take_peak(_Atomic float* const peak)
 {

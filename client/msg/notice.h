@@ -9,10 +9,11 @@
 typedef enum {
   NOTICE_TRACK_RETIRED,  ///< .track   the engine holds no pointer to it any more: free it
   NOTICE_PLUGIN_RETIRED, ///< .plugin  likewise
+  NOTICE_DECK_RETIRED,   ///< .memory  likewise: the deck is gone; its tracks and plugins came before
   NOTICE_STATE,          ///< .state   a deck changed state
   NOTICE_STARVED,        ///< .starve  a deck had no data; fades in again when it has
   NOTICE_BROKEN,         ///< .starve  a deck stopped because its file ended early or vanished
-  NOTICE_LATENCY,        ///< .latency a deck's chain reports another latency
+  NOTICE_LATENCY,        ///< .latency a chain reports another latency: a deck's, CHAIN_MIC or CHAIN_MASTER
   NOTICE_OVERRUN,        ///< .overrun a cycle took over 90 % of its budget
   NOTICE_FENCE,          ///< .fence
 } NoticeKind;
@@ -27,8 +28,9 @@ typedef struct {
   uint16_t kind;
   uint8_t  deck;
   union {
-    Track*  track;
-    Plugin* plugin;
+    Track*         track;
+    Plugin*        plugin;
+    struct DeckRt* memory;
     struct {
       uint8_t state; ///< a DeckState
     } state;

@@ -14,6 +14,7 @@ typedef enum {
   REQUEST_UNPIN,        ///< forget a pin slot
   REQUEST_FREE,         ///< .track is retired: close and free it
   REQUEST_RECORD_START, ///< open .path for the master at the engine's rate
+  REQUEST_RECORD_MARK,  ///< .track starts at .frame of the recording: a line of its cue sheet
   REQUEST_RECORD_STOP,  ///< drain the recorder's ring, close the file
 } RequestKind;
 

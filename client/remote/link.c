@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "remote/link.h"
 
+#include "base/clock.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -14,7 +16,9 @@
 #include <unistd.h>
 
 // OSC 1.0 over a stream: each packet after its length, a big-endian 32-bit number.
-enum { HEAD = 4, LARGEST = 1 << 20 };
+enum { HEAD = 4, LARGEST = 1 << 20, RETRY_MS = 20 };
+
+static const double READY_SECONDS = 30.0; ///< that a start may take
 
 struct Link {
   int    fd;
@@ -197,4 +201,46 @@ link_message_clear(LinkMessage* const m)
     lo_message_free(m->message);
   }
   *m = (LinkMessage){0};
+}
+
+/// Ask whether it is ready until it says so.
+static Status
+wait_ready(Link* const l, const double seconds, Error* const error)
+{
+  const int64_t    end    = clock_ns() + (int64_t)(seconds * 1e9);
+  const lo_message none   = lo_message_new();
+  Status           status = link_send(l, "/ready", none, error);
+  lo_message_free(none);
+  for (bool answered = false; !status && !answered;) {
+    LinkMessage   m;
+    const int64_t left = (end - clock_ns()) / 1000000;
+    status             = link_receive(l, left > 0 ? (int)left : 0, &m, error);
+    if (!status) {
+      answered = !strcmp(m.address, "/ok") || !strcmp(m.address, "/error");
+      link_message_clear(&m);
+    }
+  }
+  return status != STATUS_BUSY
+           ? status
+           : error_set(error, status, "the deckhost on port %d is starting, but not ready yet: wait for it with --wait",
+                       l->port);
+}
+
+Status
+link_open_ready(Link** const out, const char* const host, const int port, const double seconds, Error* const error)
+{
+  const int64_t end    = clock_ns() + (int64_t)(seconds * 1e9);
+  Status        status = link_open(out, host, port, error);
+  while (status && status != STATUS_NO_MEMORY && clock_ns() < end) {
+    poll(NULL, 0, RETRY_MS);
+    status = link_open(out, host, port, error);
+  }
+  if (!status) {
+    status = wait_ready(*out, seconds > READY_SECONDS ? seconds : READY_SECONDS, error);
+    if (status) {
+      link_free(*out);
+      *out = NULL;
+    }
+  }
+  return status;
 }

@@ -23,6 +23,10 @@ typedef struct {
 Status link_open(Link** out, const char* host, int port, Error* error);
 void   link_free(Link* l);
 
+/// The same for a deckhost that may be about to start: tries for `seconds`, then waits until it is ready, at most as
+/// long again or half a minute.  STATUS_BUSY: it is there, but not ready.
+Status link_open_ready(Link** out, const char* host, int port, double seconds, Error* error);
+
 /// Send `message` to `address`; the message stays the caller's.  STATUS_FAILED: the other side is gone.
 Status link_send(Link* l, const char* address, lo_message message, Error* error);
 

@@ -39,6 +39,12 @@ take_value(const char* const command, const char* const option, const char* cons
       return false;
     }
     out->seconds = n;
+  } else if (!strcmp(option, "--wait")) {
+    if (!number(value, 0, 1e6, &n)) {
+      log_error("%s: --wait wants a number of seconds, not %s", command, value);
+      return false;
+    }
+    out->wait = n;
   } else if (!strcmp(option, "--host")) {
     out->host = value;
   } else {
@@ -50,7 +56,7 @@ take_value(const char* const command, const char* const option, const char* cons
 static bool
 is_known(const char* const word)
 {
-  static const char* const known[] = {"--osc", "--seconds", "--host", "--title"};
+  static const char* const known[] = {"--osc", "--seconds", "--wait", "--host", "--title"};
   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); ++i) {
     if (!strcmp(word, known[i])) {
       return true;

@@ -10,6 +10,7 @@ typedef struct {
   const char* host;
   int         port;
   double      seconds; ///< how long to watch, or to wait for an answer; < 0: not given
+  double      wait;    ///< seconds, how long to try to connect
   const char* title;
 } RemoteOptions;
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
 static const double METER_BOTTOM = -48.0; ///< dBFS at the left end of a meter
 
@@ -79,24 +80,35 @@ put_time(Pen* const p, const double seconds, const int decimals)
   put(p, "%d:%0*.*f", (int)(whole / 60.0), decimals ? 3 + decimals : 2, decimals, whole - 60.0 * floor(whole / 60.0));
 }
 
-/// `text` in exactly `width` columns: cut or filled; control characters as '?'.  Each UTF-8 character counts as one.
+/// How many columns a character of `size` bytes takes, -1: it can't be shown.
+static int
+columns_of(const char* const text, const int size)
+{
+  mbstate_t state;
+  wchar_t   c = 0;
+  memset(&state, 0, sizeof(state));
+  return mbrtowc(&c, text, (size_t)size, &state) == (size_t)size ? wcwidth(c) : size > 1 ? 1 : -1;
+}
+
+/// `text` in exactly `width` columns: cut or filled; what can't be shown as '?'.
 static void
 put_text(Pen* const p, const char* text, const int width)
 {
   int columns = 0;
-  while (*text && columns < width) {
+  while (*text) {
     const unsigned char byte = (unsigned char)*text;
     int                 size = 1;
-    while (byte >= 0xC0 && ((unsigned char)text[size] & 0xC0) == 0x80) {
+    while (byte >= 0xC0 && size < 4 && ((unsigned char)text[size] & 0xC0) == 0x80) {
       ++size;
     }
-    if (byte < 32 || byte == 127 || (byte >= 0x80 && byte < 0xC0) || (byte >= 0x80 && !p->style->blocks)) {
-      put(p, "?");
-    } else {
-      put(p, "%.*s", size, text);
+    const bool shown = byte < 0x80 ? byte >= 32 && byte != 127 : byte >= 0xC0 && p->style->blocks;
+    const int  wide  = !shown || byte < 0x80 ? 1 : columns_of(text, size);
+    if (columns + (wide < 0 ? 1 : wide) > width) {
+      break;
     }
+    put(p, "%.*s", shown && wide >= 0 ? size : 1, shown && wide >= 0 ? text : "?");
     text += size;
-    ++columns;
+    columns += wide < 0 ? 1 : wide;
   }
   put(p, "%*s", width - columns, "");
 }

@@ -7,4 +7,7 @@
  * @return the exit status: 0 /ok, 1 /error or nobody answered, 2 wrong usage */
 int send_main(int argc, char** argv);
 
+/// The text of --help.
+extern const char send_help[];
+
 #endif

@@ -85,6 +85,7 @@ snapshot_begin(Snapshot* const s)
   s->master[0] = s->master[1] = SILENCE_DB;
   for (int i = 0; i < SNAPSHOT_DECKS; ++i) {
     s->deck[i].meter[0] = s->deck[i].meter[1] = SILENCE_DB;
+    s->deck[i].known                          = false; // decks come and go
   }
 }
 

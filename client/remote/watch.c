@@ -22,11 +22,12 @@ static const double FRAME_SECONDS = 0.1; ///< between two pictures in a terminal
 static const double LINE_SECONDS  = 1.0; ///< between two lines in a log
 enum { PATIENCE_MS = 5000 };
 
-static const char* const usage =
-  "usage: deckhost watch [--osc PORT] [--host HOST] [--seconds N] [--title TEXT]\n"
+const char watch_help[] =
+  "usage: deckhost watch [--osc PORT] [--host HOST] [--seconds N] [--wait N] [--title TEXT]\n"
   "A live view of a running deckhost; a line a second where the output isn't a terminal.  Ctrl-C ends it.\n"
   "  --osc PORT   where the deckhost listens (9900)      --host HOST    (127.0.0.1)\n"
-  "  --seconds N  watch this long (until Ctrl-C)         --title TEXT   shown on top\n";
+  "  --seconds N  watch this long (until Ctrl-C)         --title TEXT   shown on top\n"
+  "  --wait N     how long to wait for it to start (0)\n";
 
 static volatile sig_atomic_t interrupted = 0;
 
@@ -144,7 +145,7 @@ watch_main(const int argc, char** const argv)
   RemoteOptions options;
   const int     words = remote_options(argc, argv, &options);
   if (words == OPTIONS_HELP) {
-    fputs(usage, stdout);
+    fputs(watch_help, stdout);
     return 0;
   }
   if (words != 0) {
@@ -170,7 +171,7 @@ watch_main(const int argc, char** const argv)
   signal(SIGTERM, on_signal);
 
   Error  error  = {""};
-  Status status = link_open(&w->link, options.host, options.port, &error);
+  Status status = link_open_ready(&w->link, options.host, options.port, options.wait, &error);
   if (!status) {
     if (w->terminal) {
       printf("\033[?25l"); // no cursor while it is redrawn

@@ -7,4 +7,7 @@
  * @return the exit status: 0 watched to the end, 1 nobody answered, 2 wrong usage */
 int watch_main(int argc, char** argv);
 
+/// The text of --help.
+extern const char watch_help[];
+
 #endif

@@ -10,7 +10,8 @@
 #include <string.h>
 
 const char render_help[] =
-  "usage: deckhost render SCORE -o OUT.wav [--rate 48000] [--block 256] [--threads N] [--length SECONDS]\n"
+  "usage: deckhost render SCORE -o OUT.wav [--rate 48000] [--block 256] [--length SECONDS]\n"
+  "                             [--reader fast|fine] [--threads N|auto]\n"
   "\n"
   "Plays a score without JACK, as fast as it goes, into a file: 32-bit float WAV, or FLAC\n"
   "or Ogg by its ending.  The same score always gives the same file.  A score's own\n"
@@ -19,6 +20,7 @@ const char render_help[] =
   "  -o, --output FILE    where the mix goes; a file that is there is replaced\n"
   "      --rate HZ        of the mix, 8000 to 192000 (48000)\n"
   "      --block FRAMES   of one cycle, 1 to 8192 (256); changes nothing that is heard\n"
+  "      --reader KIND    for speeds other than 1: fast (90 dB) or fine (103 dB) (fast)\n"
   "      --threads N      run decks on N threads, 1 to 16, or auto: by processor cores (auto);\n"
   "                       changes nothing that is heard\n"
   "      --length SECONDS how much to render\n"
@@ -62,6 +64,14 @@ take(RenderOptions* const o, const char* const option, const char* const value)
     o->block = (uint32_t)n;
     return true;
   }
+  if (!strcmp(option, "--reader")) {
+    o->fine = !strcmp(value, "fine");
+    if (!o->fine && strcmp(value, "fast")) {
+      log_error("render: --reader is fast or fine, not %s", value);
+      return false;
+    }
+    return true;
+  }
   if (!strcmp(option, "--threads") && (!strcmp(value, "auto") || number(option, value, 1, MAX_THREADS, true, &n))) {
     o->threads = (uint32_t)n;
     return true;
@@ -72,7 +82,7 @@ take(RenderOptions* const o, const char* const option, const char* const value)
 static bool
 is_option(const char* const word)
 {
-  static const char* const known[] = {"-o", "--output", "--rate", "--block", "--threads", "--length"};
+  static const char* const known[] = {"-o", "--output", "--rate", "--block", "--reader", "--threads", "--length"};
   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); ++i) {
     if (!strcmp(word, known[i])) {
       return true;

@@ -2,6 +2,7 @@
 #ifndef RENDER_OPTIONS_H
 #define RENDER_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -10,6 +11,7 @@ typedef struct {
   uint32_t    rate;    ///< Hz
   uint32_t    block;   ///< frames of a cycle
   uint32_t    threads; ///< 0: auto
+  bool        fine;    ///< the better varispeed reader
   double      length;  ///< seconds; < 0: as long as it plays
 } RenderOptions;
 

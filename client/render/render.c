@@ -130,7 +130,7 @@ sounds(const Render* const r, bool* const endless)
   const Levels* const levels = engine_levels(e);
   bool                plays  = false;
   *endless                   = true;
-  for (uint32_t deck = 0; deck < engine_decks(e); ++deck) {
+  for (uint32_t deck = 0; deck < MAX_DECKS; ++deck) {
     if (atomic_load(&levels->deck[deck].state) == DECK_PLAYING) {
       const Playhead* const head = engine_playhead(e, deck);
       plays                      = true;
@@ -210,7 +210,7 @@ play(Render* const r)
 static bool
 start(Render* const r)
 {
-  RigConfig config = {.rate = r->options->rate, .cache_mb = CACHE_MB, .offline = true};
+  RigConfig config = {.rate = r->options->rate, .cache_mb = CACHE_MB, .fine = r->options->fine, .offline = true};
   Error     error;
   Status    status = score_decks(r->options->score, &config.decks, &error);
   if (!status) {

@@ -11,7 +11,7 @@
 static uint32_t
 larger(const uint32_t a, const long b)
 {
-  return b > (long)a && b <= MAX_DECKS ? (uint32_t)b : a;
+  return b <= (long)a ? a : b <= MAX_DECKS ? (uint32_t)b : MAX_DECKS; // who reads the line says that there can't be more
 }
 
 /// The decks of `/start SECONDS DECK...`.

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// The plugins that each deck has, before inserts.
+static const char eq_uri[] = "urn:deckhost:eq";
+
+/// The plugins that each deck has, before inserts; the microphone has the EQ.
 static const struct {
   uint8_t     slot;
   const char* uri;
-} own[] = {{SLOT_PITCH, "urn:deckhost:pitch"}, {SLOT_EQ, "urn:deckhost:eq"}};
+} own[] = {{SLOT_PITCH, "urn:deckhost:pitch"}, {SLOT_EQ, eq_uri}};
 
 static Status
 no_plugin(const char* const uri, const Error* const why, Error* const error)
@@ -22,32 +24,62 @@ no_plugin(const char* const uri, const Error* const why, Error* const error)
                    uri, why->text, rig_bundle_dir(), path ? path : "LV2's usual folders");
 }
 
-static Status
-fill_slot(Rig* const r, const uint8_t deck, const uint8_t slot, const char* const uri, Error* const error)
+Status
+rig_make_plugins(Rig* const r, Plugin* made[MAX_SLOTS], Error* const error)
 {
-  Plugin* plugin = NULL;
-  Error   why;
-  if (host_plugin_new(r->host, uri, &plugin, &why)) {
-    return no_plugin(uri, &why, error);
+  memset(made, 0, MAX_SLOTS * sizeof(made[0]));
+  for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); ++i) {
+    Error why;
+    if (host_plugin_new(r->host, own[i].uri, &made[own[i].slot], &why)) {
+      rig_free_plugins(r, made);
+      return no_plugin(own[i].uri, &why, error);
+    }
   }
-  const Command c = {.at = AT_NOW, .kind = COMMAND_PLUGIN, .deck = deck, .plugin = {.slot = slot, .plugin = plugin}};
-  if (!ring_write(engine_commands(r->engine), &c)) {
-    host_plugin_free(r->host, plugin);
-    return error_set(error, STATUS_BUSY, "no room for the plugins of deck %u", deck + 1u);
-  }
-  r->slots[deck][slot] = plugin;
   return STATUS_OK;
+}
+
+void
+rig_free_plugins(Rig* const r, Plugin* const made[MAX_SLOTS])
+{
+  for (int slot = 0; slot < MAX_SLOTS; ++slot) {
+    if (made[slot]) {
+      host_plugin_free(r->host, made[slot]);
+    }
+  }
+}
+
+void
+rig_send_plugins(Rig* const r, const uint8_t deck, Plugin* const made[MAX_SLOTS])
+{
+  for (uint8_t slot = 0; slot < MAX_SLOTS; ++slot) {
+    const Command c = {.at = AT_NOW, .kind = COMMAND_PLUGIN, .deck = deck, .plugin = {slot, made[slot]}};
+    if (made[slot]) {
+      ring_write(engine_commands(r->engine), &c);
+      r->slots[deck][slot] = made[slot];
+    }
+  }
 }
 
 static Status
 fill_decks(Rig* const r, Error* const error)
 {
-  Status status = STATUS_OK;
+  Status  status = STATUS_OK;
+  Plugin* made[MAX_SLOTS];
   for (uint8_t deck = 0; !status && deck < r->decks; ++deck) {
-    for (size_t i = 0; !status && i < sizeof(own) / sizeof(own[0]); ++i) {
-      status = fill_slot(r, deck, own[i].slot, own[i].uri, error);
+    status = rig_make_plugins(r, made, error);
+    if (!status) {
+      rig_send_plugins(r, deck, made);
     }
     engine_run_rt(engine_rt(r->engine), 0, &(const EngineIo){0}); // they are in place before the first cycle
+  }
+  if (!status) {
+    Error why;
+    memset(made, 0, sizeof(made));
+    status = host_plugin_new(r->host, eq_uri, &made[SLOT_EQ], &why) ? no_plugin(eq_uri, &why, error) : STATUS_OK;
+  }
+  if (!status) {
+    rig_send_plugins(r, CHAIN_MIC, made);
+    engine_run_rt(engine_rt(r->engine), 0, &(const EngineIo){0});
   }
   return status;
 }
@@ -55,7 +87,7 @@ fill_decks(Rig* const r, Error* const error)
 static Status
 set_up(Rig* const r, const RigConfig* const config, Error* const error)
 {
-  const EngineConfig engine = {.rate = config->rate, .decks = config->decks};
+  const EngineConfig engine = {.rate = config->rate, .decks = config->decks, .fine = config->fine};
   const HostConfig   host   = {.rate = config->rate, .bundle_dir = rig_bundle_dir(), .offline = config->offline};
   Status             status = engine_new(&r->engine, &engine, error);
   if (!status) {
@@ -100,6 +132,8 @@ read_notices(Rig* const r)
   while (ring_read(engine_notices(r->engine), &n)) {
     if (n.kind == NOTICE_PLUGIN_RETIRED) { // tracks are the disk's to free
       rig_plugin_retired(r, n.plugin);
+    } else if (n.kind == NOTICE_DECK_RETIRED) {
+      engine_free_deck(n.memory);
     }
   }
 }
@@ -111,7 +145,7 @@ take_back(Rig* const r)
   read_notices(r);
   engine_retire_all(r->engine);
   read_notices(r);
-  for (uint32_t i = 0; i < r->decks * MAX_SLOTS; ++i) { // those it never saw
+  for (uint32_t i = 0; i < MAX_CHAINS * MAX_SLOTS; ++i) { // those it never saw
     Plugin* const plugin = r->slots[i / MAX_SLOTS][i % MAX_SLOTS];
     if (plugin) {
       rig_plugin_retired(r, plugin);

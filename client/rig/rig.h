@@ -15,6 +15,7 @@ typedef struct {
   uint32_t rate;  ///< Hz
   uint32_t decks; ///< 2 .. MAX_DECKS
   size_t   cache_mb;
+  bool     fine;    ///< the better varispeed reader
   bool     offline; ///< no disk thread, no workers: who runs the engine calls disk_work
 } RigConfig;
 
@@ -34,6 +35,8 @@ typedef struct {
   int64_t (*frame_now)(void* self);
   void (*titled)(void* self, uint8_t deck, const char* title);
   void (*latency_changed)(void* self, uint8_t deck);
+  Status (*deck_added)(void* self, uint8_t deck, Error* error); ///< if it fails there is no deck
+  void (*deck_removed)(void* self, uint8_t deck);
 } RigHooks;
 void rig_set_hooks(Rig* r, const RigHooks* hooks);
 

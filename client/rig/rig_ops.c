@@ -29,53 +29,118 @@ no_such_port(const Plugin* const p, const char* const symbol, Error* const error
   return error_set(error, STATUS_NOT_FOUND, "%s has no port \"%s\": there are%s", p->name, symbol, list);
 }
 
+static OpsPort
+describe(const Plugin* const p, const uint32_t port)
+{
+  const PluginPort* const facts = &p->ports[port];
+  return (OpsPort){.port    = port,
+                   .minimum = facts->minimum,
+                   .maximum = facts->maximum,
+                   .initial = facts->initial,
+                   .input   = facts->input,
+                   .toggled = facts->toggled,
+                   .integer = facts->integer || facts->enumeration};
+}
+
 static Status
 find_port(void* const       self,
-          const uint8_t     deck,
+          const uint8_t     chain,
           const uint8_t     slot,
           const char* const symbol,
           OpsPort* const    out,
           Error* const      error)
 {
   const Rig* const    r = self;
-  const Plugin* const p = deck < r->decks && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  const Plugin* const p = chain < MAX_CHAINS && slot < MAX_SLOTS ? r->slots[chain][slot] : NULL;
   if (!p) {
-    return error_set(error, STATUS_NOT_FOUND, "deck %u has no plugin there", deck + 1u);
+    return chain < MAX_DECKS ? error_set(error, STATUS_NOT_FOUND, "deck %u has no plugin there", chain + 1u)
+                             : error_set(error, STATUS_NOT_FOUND, "the %s has no plugin there",
+                                         chain == CHAIN_MIC ? "microphone" : "master");
   }
   const uint32_t port = plugin_port(p, symbol);
   if (port == NO_PORT) {
     return no_such_port(p, symbol, error);
   }
-  const PluginPort* const facts = &p->ports[port];
-  *out                          = (OpsPort){.port    = port,
-                                            .minimum = facts->minimum,
-                                            .maximum = facts->maximum,
-                                            .initial = facts->initial,
-                                            .input   = facts->input,
-                                            .toggled = facts->toggled,
-                                            .integer = facts->integer || facts->enumeration};
+  *out = describe(p, port);
   return STATUS_OK;
 }
 
-static float
-port_value(void* const self, const uint8_t deck, const uint8_t slot, const uint32_t port)
+static bool
+port_at(void* const        self,
+        const uint8_t      chain,
+        const uint8_t      slot,
+        const uint32_t     index,
+        OpsPort* const     out,
+        const char** const symbol)
 {
   const Rig* const    r = self;
-  const Plugin* const p = deck < r->decks && slot < MAX_SLOTS ? r->slots[deck][slot] : NULL;
+  const Plugin* const p = chain < MAX_CHAINS && slot < MAX_SLOTS ? r->slots[chain][slot] : NULL;
+  if (!p || index >= p->nports) {
+    return false;
+  }
+  *out    = describe(p, index);
+  *symbol = p->ports[index].symbol;
+  return true;
+}
+
+static float
+port_value(void* const self, const uint8_t chain, const uint8_t slot, const uint32_t port)
+{
+  const Rig* const    r = self;
+  const Plugin* const p = chain < MAX_CHAINS && slot < MAX_SLOTS ? r->slots[chain][slot] : NULL;
   return p && port < p->nports ? p->values[port] : 0.0f;
 }
 
 void
 rig_plugin_retired(Rig* const r, Plugin* const plugin)
 {
-  for (uint32_t deck = 0; deck < r->decks; ++deck) {
+  for (uint32_t chain = 0; chain < MAX_CHAINS; ++chain) {
     for (uint32_t slot = 0; slot < MAX_SLOTS; ++slot) {
-      if (r->slots[deck][slot] == plugin) {
-        r->slots[deck][slot] = NULL;
+      if (r->slots[chain][slot] == plugin) {
+        r->slots[chain][slot] = NULL;
       }
     }
   }
   host_plugin_free(r->host, plugin);
+}
+
+static void
+deck_retired(void* const self, const uint8_t deck, DeckRt* const memory)
+{
+  const Rig* const r = self;
+  engine_free_deck(memory);
+  if (r->hooks.deck_removed) {
+    r->hooks.deck_removed(r->hooks.self, deck);
+  }
+}
+
+static Status
+deck_add(void* const self, const uint8_t deck, Error* const error)
+{
+  Rig* const  r        = self;
+  Ring* const commands = engine_commands(r->engine);
+  Plugin*     made[MAX_SLOTS];
+  if (ring_space(commands) < 1 + MAX_SLOTS) {
+    return error_set(error, STATUS_BUSY, "the engine doesn't read its commands now: try again");
+  }
+  Status status = rig_make_plugins(r, made, error);
+  if (status) {
+    return status;
+  }
+  Command c = {.at = AT_NOW, .kind = COMMAND_DECK_ADD, .deck = deck, .memory = {engine_new_deck(r->engine, deck)}};
+  if (!c.memory.deck) {
+    status = error_set(error, STATUS_NO_MEMORY, "no memory for deck %u", deck + 1u);
+  } else if (r->hooks.deck_added) {
+    status = r->hooks.deck_added(r->hooks.self, deck, error);
+  }
+  if (status) {
+    engine_free_deck(c.memory.deck);
+    rig_free_plugins(r, made);
+    return status;
+  }
+  ring_write(commands, &c);
+  rig_send_plugins(r, deck, made);
+  return STATUS_OK;
 }
 
 static void
@@ -106,7 +171,7 @@ static OpsDiskStats
 stats(void* const self)
 {
   const DiskStats s = disk_stats(((Rig*)self)->disk);
-  return (OpsDiskStats){s.cache_used_mb, s.cache_size_mb, s.read_mb};
+  return (OpsDiskStats){s.cache_used_mb, s.cache_size_mb, s.read_mb, s.record_lost, s.record_failed};
 }
 
 Ops
@@ -125,7 +190,10 @@ rig_ops(Rig* const r)
     .frame_now       = frame_now,
     .wake_disk       = wake_disk,
     .plugin_port     = find_port,
+    .plugin_port_at  = port_at,
     .plugin_value    = port_value,
+    .deck_add        = deck_add,
+    .deck_retired    = deck_retired,
     .plugin_retired  = plugin_retired,
     .titled          = titled,
     .latency_changed = latency_changed,

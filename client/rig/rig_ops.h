@@ -12,13 +12,20 @@ struct Rig {
   Disk*    disk;
   Control* control;
   RigHooks hooks;
-  uint32_t decks;
+  uint32_t decks; ///< at the start
   bool     offline;
-  Plugin*  slots[MAX_DECKS][MAX_SLOTS]; ///< as control sees them: what was sent to the engine last
+  Plugin*  slots[MAX_CHAINS][MAX_SLOTS]; ///< as control sees them: what was sent to the engine last
 };
 
 /// Filled for control_new; all but `control` is there.
 Ops rig_ops(Rig* r);
+
+/// Make the plugins that a deck has before inserts; all or none.
+Status rig_make_plugins(Rig* r, Plugin* made[MAX_SLOTS], Error* error);
+void   rig_free_plugins(Rig* r, Plugin* const made[MAX_SLOTS]);
+
+/// Send them to a deck.  Pre: MAX_SLOTS have room in the command ring.
+void rig_send_plugins(Rig* r, uint8_t deck, Plugin* const made[MAX_SLOTS]);
 
 /// The engine holds it no more: free it.
 void rig_plugin_retired(Rig* r, Plugin* plugin);

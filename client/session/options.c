@@ -19,8 +19,14 @@ const char options_help[] =
   "  -d, --decks N       number of decks, 2 to 64 (4, or one for each FILE)\n"
   "      --osc PORT      OSC port, UDP and TCP (9900; 0: off)\n"
   "      --osc-bind ADDR address that OSC listens on (127.0.0.1)\n"
+  "      --osc-allow-path DIR  files that commands may load or write lie in DIR (repeatable; default: any from this\n"
+  "                      machine, none from others)\n"
+  "      --crowdstream PORT  also be crowdstream's engine, on this OSC port (off; its own is 57120)\n"
+  "      --base-bpm BPM  tempo of crowdstream's tracks at speed 1 (120)\n"
   "      --cache MB      memory for audio read ahead, 16 to 65536 (256)\n"
   "      --threads N     run decks on N threads, 1 to 16, or auto: by processor cores (auto)\n"
+  "      --reader KIND   for speeds other than 1: fast (90 dB) or fine (103 dB, some 1.5 times the cost) (fast)\n"
+  "      --session FILE  load FILE if it is there, and keep it: saved every few seconds when something has changed\n"
   "      --play          start the FILEs together as soon as they are loaded\n"
   "      --no-connect    don't connect the master to the sound card\n"
   "      --no-deck-ports no JACK ports per deck\n"
@@ -32,8 +38,13 @@ const char options_help[] =
 enum {
   OPT_OSC = 256,
   OPT_OSC_BIND,
+  OPT_OSC_ALLOW,
+  OPT_CROWDSTREAM,
+  OPT_BASE_BPM,
   OPT_CACHE,
+  OPT_READER,
   OPT_THREADS,
+  OPT_SESSION,
   OPT_PLAY,
   OPT_NO_CONNECT,
   OPT_NO_DECK_PORTS,
@@ -47,8 +58,13 @@ static const struct option table[] = {{"name", required_argument, NULL, 'n'},
                                       {"decks", required_argument, NULL, 'd'},
                                       {"osc", required_argument, NULL, OPT_OSC},
                                       {"osc-bind", required_argument, NULL, OPT_OSC_BIND},
+                                      {"osc-allow-path", required_argument, NULL, OPT_OSC_ALLOW},
+                                      {"crowdstream", required_argument, NULL, OPT_CROWDSTREAM},
+                                      {"base-bpm", required_argument, NULL, OPT_BASE_BPM},
                                       {"cache", required_argument, NULL, OPT_CACHE},
+                                      {"reader", required_argument, NULL, OPT_READER},
                                       {"threads", required_argument, NULL, OPT_THREADS},
+                                      {"session", required_argument, NULL, OPT_SESSION},
                                       {"play", no_argument, NULL, OPT_PLAY},
                                       {"no-connect", no_argument, NULL, OPT_NO_CONNECT},
                                       {"no-deck-ports", no_argument, NULL, OPT_NO_DECK_PORTS},
@@ -96,12 +112,25 @@ read_threads(const char* const text, uint32_t* const out, Error* const error)
   return true;
 }
 
+static bool
+read_bpm(const char* const text, double* const out, Error* const error)
+{
+  char* end = NULL;
+  *out      = strtod(text, &end);
+  if (end == text || *end || !(*out >= 20.0 && *out <= 400.0)) {
+    error_set(error, STATUS_BAD_VALUE, "--base-bpm takes a number from 20 to 400, not \"%s\"", text);
+    return false;
+  }
+  return true;
+}
+
 OptionsResult
 options_read(Options* const o, const int argc, char** const argv, Error* const error)
 {
   *o          = (Options){.name       = "deckhost",
                           .osc_port   = 9900,
                           .osc_bind   = "127.0.0.1",
+                          .base_bpm   = 120.0,
                           .cache_mb   = 256,
                           .connect    = true,
                           .deck_ports = true};
@@ -124,12 +153,37 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
       case OPT_OSC_BIND:
         o->osc_bind = optarg;
         break;
+      case OPT_OSC_ALLOW:
+        ok = o->nallow < MAX_OSC_ALLOW;
+        if (ok) {
+          o->osc_allow[o->nallow++] = optarg;
+        } else {
+          error_set(error, STATUS_BAD_VALUE, "--osc-allow-path can be given %d times, no more", MAX_OSC_ALLOW);
+        }
+        break;
+      case OPT_CROWDSTREAM:
+        ok            = read_number("crowdstream", optarg, 0, 65535, &number, error);
+        o->crowd_port = (int)number;
+        break;
+      case OPT_BASE_BPM:
+        ok = read_bpm(optarg, &o->base_bpm, error);
+        break;
       case OPT_CACHE:
         ok          = read_number("cache", optarg, 16, 65536, &number, error);
         o->cache_mb = (uint32_t)number;
         break;
+      case OPT_READER:
+        o->fine = !strcmp(optarg, "fine");
+        ok      = o->fine || !strcmp(optarg, "fast");
+        if (!ok) {
+          error_set(error, STATUS_BAD_VALUE, "--reader is fast or fine, not \"%s\"", optarg);
+        }
+        break;
       case OPT_THREADS:
         ok = read_threads(optarg, &o->threads, error);
+        break;
+      case OPT_SESSION:
+        o->session = optarg;
         break;
       case OPT_PLAY:
         o->play = true;
@@ -173,6 +227,10 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
   if (o->nfiles > (o->decks ? (int)o->decks : MAX_DECKS)) {
     error_set(error, STATUS_BAD_VALUE, "%d files for %d decks: %s", o->nfiles, o->decks ? (int)o->decks : MAX_DECKS,
               o->decks ? "give more with --decks" : "there can be no more");
+    return OPTIONS_WRONG;
+  }
+  if (o->crowd_port && o->decks && o->decks < 4) {
+    error_set(error, STATUS_BAD_VALUE, "crowdstream has decks A to D: --decks must be at least 4 with --crowdstream");
     return OPTIONS_WRONG;
   }
   if (!o->decks) {

@@ -9,18 +9,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { MAX_OSC_ALLOW = 16 };
+
 typedef struct {
   const char* name;     ///< JACK client name
   uint32_t    decks;    ///< 2 .. MAX_DECKS
   int         osc_port; ///< 0: off
   const char* osc_bind; ///< address
+  const char* osc_allow[MAX_OSC_ALLOW];
+  int         nallow;
+
+  int    crowd_port; ///< crowdstream's OSC; 0: off
+  double base_bpm;   ///< of tracks at speed 1, for crowdstream
+
   uint32_t    cache_mb;
+  bool        fine;    ///< the better varispeed reader
   uint32_t    threads; ///< for decks; 0: auto
   bool        play;
   bool        connect;
   bool        deck_ports;
   bool        start_server;
-  char**      files; ///< of argv
+  const char* session; ///< file, NULL: none
+  char**      files;   ///< of argv
   int         nfiles;
 } Options;
 

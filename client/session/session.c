@@ -2,6 +2,7 @@
 #include "session/session.h"
 
 #include "base/log.h"
+#include "crowd/crowd.h"
 #include "jack/client.h"
 #include "rig/rig.h"
 #include "session/memory.h"
@@ -9,10 +10,12 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct {
   JackClient* jack;
   Rig*        rig;
+  Crowd*      crowd;
   Startup*    startup;
 } Session;
 
@@ -63,6 +66,18 @@ latency_changed(void* const self, const uint8_t deck)
 }
 
 static Status
+deck_added(void* const self, const uint8_t deck, Error* const error)
+{
+  return jack_add_deck(((Session*)self)->jack, deck, error);
+}
+
+static void
+deck_removed(void* const self, const uint8_t deck)
+{
+  jack_remove_deck(((Session*)self)->jack, deck);
+}
+
+static Status
 start(Session* const s, const Options* const o, Error* const error)
 {
   const JackConfig jack   = {.name         = o->name,
@@ -70,21 +85,37 @@ start(Session* const s, const Options* const o, Error* const error)
                              .deck_ports   = o->deck_ports,
                              .connect      = o->connect,
                              .threads      = o->threads};
-  Status           status = jack_open_client(&s->jack, &jack, error);
+  Osc*             osc    = NULL; // opened first: who comes while the rest takes its time waits, and isn't turned away
+  Status           status = o->osc_port ? control_listen(&osc, o->osc_bind, o->osc_port, error) : STATUS_OK;
   if (!status) {
-    const RigConfig rig = {.rate = jack_rate(s->jack), .decks = o->decks, .cache_mb = o->cache_mb};
+    status = jack_open_client(&s->jack, &jack, error);
+  }
+  if (!status) {
+    const RigConfig rig = {.rate = jack_rate(s->jack), .decks = o->decks, .cache_mb = o->cache_mb, .fine = o->fine};
     status              = rig_new(&s->rig, &rig, error);
   }
   if (!status) {
-    const RigHooks hooks = {s, frame_now, titled, latency_changed};
+    const RigHooks hooks = {s, frame_now, titled, latency_changed, deck_added, deck_removed};
     rig_set_hooks(s->rig, &hooks);
   }
-  if (!status && o->osc_port) {
-    status = control_open_osc(rig_control(s->rig), o->osc_bind, o->osc_port, error);
+  for (int i = 0; !status && i < o->nallow; ++i) {
+    status = control_allow_path(rig_control(s->rig), o->osc_allow[i], error);
   }
   if (!status) {
     memory_lock();
-    status = jack_start(s->jack, rig_engine(s->rig), error);
+    status = jack_start(s->jack, rig_engine(s->rig), o->decks, error);
+  }
+  if (!status && osc) {
+    control_serve(rig_control(s->rig), osc);
+  } else {
+    control_hang_up(osc);
+  }
+  if (!status && o->session) {
+    status = control_keep_session(rig_control(s->rig), o->session, error);
+  }
+  if (!status && o->crowd_port) {
+    const CrowdConfig crowd = {o->osc_bind, o->crowd_port, o->decks, o->base_bpm};
+    status                  = crowd_new(&s->crowd, rig_control(s->rig), &crowd, error);
   }
   return status;
 }
@@ -93,6 +124,7 @@ static void
 stop(Session* const s)
 {
   startup_free(s->startup);
+  crowd_free(s->crowd);
   if (s->jack) {
     jack_stop(s->jack);
   }
@@ -138,6 +170,13 @@ play(Session* const s, const Options* const o)
            jack_rate(s->jack), jack_block(s->jack), threads, threads > 1 ? "s" : "", o->osc_port ? "" : ", OSC off");
   if (o->osc_port) {
     log_info("OSC on %s port %d: deckhost send /help", o->osc_bind, o->osc_port);
+    if (!o->nallow && strncmp(o->osc_bind, "127.", 4) && strcmp(o->osc_bind, "localhost") &&
+        strcmp(o->osc_bind, "::1")) {
+      log_info("other machines may not name files: --osc-allow-path DIR would allow those in DIR");
+    }
+  }
+  if (o->crowd_port) {
+    log_info("crowdstream's OSC on %s port %d", o->osc_bind, o->crowd_port);
   }
   s->startup = startup_new(control, o);
   bool good  = true;
@@ -147,6 +186,10 @@ play(Session* const s, const Options* const o)
     if (jack_lost(s->jack) && !control_quitting(control)) {
       good = come_back(s);
     }
+  }
+  Error error;
+  if (o->session && !control_loads_session(control) && control_save_session(control, o->session, &error)) {
+    log_error("%s", error.text);
   }
   return good;
 }

@@ -33,13 +33,14 @@ typedef struct {
   float*       left;
   float*       right;
   SincPos      pos, step, dstep;
-  uint32_t     n; ///< frames to go
 } Reading;
 
+typedef void (*ReadRun)(const Bank* b, Reading* r, uint32_t n) RT; ///< n frames, whose steps lie within the bank
+
 struct SincTable {
-  void (*read_run)(const Bank* b, Reading* r) RT; ///< reads while the step stays within the bank
-  Bank   bank[BANKS];
-  float* store;
+  ReadRun read_run; ///< the fastest of this machine
+  Bank    bank[BANKS];
+  float*  store;
 };
 
 // ---- design -------------------------------------------------------------------------------------------------------
@@ -109,6 +110,12 @@ fill_bank(float* const rows, const Bank* const b, const Design d)
 
 // ---- reading ------------------------------------------------------------------------------------------------------
 
+#if defined(__clang__)
+#define UNROLL // it does by itself
+#else
+#define UNROLL _Pragma("GCC unroll 8")
+#endif
+
 typedef float v4 __attribute__((vector_size(16)));
 
 RT static inline v4
@@ -117,14 +124,6 @@ load4(const float* const p)
   v4 v;
   memcpy(&v, p, sizeof(v));
   return v;
-}
-
-RT static inline void
-step_on(Reading* const r)
-{
-  r->pos += r->step;
-  r->step += r->dstep;
-  --r->n;
 }
 
 RT static inline const float*
@@ -136,100 +135,208 @@ row_of(const Bank* const b, const SincPos pos, const uint32_t taps, float* const
 }
 
 RT static inline const float*
-first_frame(const Reading* const r, const uint32_t taps)
+first_frame(const float* const in, const SincPos pos, const uint32_t taps)
 {
-  return r->in + 2 * ((r->pos >> 32) - (int64_t)(taps / 2 - 1));
+  return in + 2 * ((pos >> 32) - (int64_t)(taps / 2 - 1));
 }
 
-// For every machine: 4 floats at a time, in portable vectors.
-RT static inline void
-run_plain(const Bank* const b, Reading* const r, const uint32_t taps, const SincPos above)
+// One frame, for every machine: 4 floats at a time, in portable vectors.
+RT static inline v4
+frame_plain(const Bank* const b, const float* const all, const SincPos pos, const uint32_t taps)
 {
-  while (r->n && r->step <= b->max_step && r->step > above) {
-    float              fraction;
-    const float* const row = row_of(b, r->pos, taps, &fraction);
-    const float* const in  = first_frame(r, taps);
-    const v4           f   = {fraction, fraction, fraction, fraction};
-    v4                 s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
-    for (uint32_t k = 0; k < taps; k += 8) {
-      const v4 a0 = load4(row + k), a1 = load4(row + k + 4);
-      const v4 c0 = a0 + f * (load4(row + taps + k) - a0);
-      const v4 c1 = a1 + f * (load4(row + taps + k + 4) - a1);
-      s0 += __builtin_shufflevector(c0, c0, 0, 0, 1, 1) * load4(in + 2 * k);
-      s1 += __builtin_shufflevector(c1, c1, 0, 0, 1, 1) * load4(in + 2 * k + 4);
-      s2 += __builtin_shufflevector(c0, c0, 2, 2, 3, 3) * load4(in + 2 * k + 8);
-      s3 += __builtin_shufflevector(c1, c1, 2, 2, 3, 3) * load4(in + 2 * k + 12);
-    }
-    const v4 s  = (s0 + s1) + (s2 + s3);
-    *r->left++  = s[0] + s[2];
-    *r->right++ = s[1] + s[3];
-    step_on(r);
+  float              fraction;
+  const float* const row = row_of(b, pos, taps, &fraction);
+  const float* const in  = first_frame(all, pos, taps);
+  const v4           f   = {fraction, fraction, fraction, fraction};
+  v4                 s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+  UNROLL for (uint32_t k = 0; k < taps; k += 8)
+  {
+    const v4 a0 = load4(row + k), a1 = load4(row + k + 4);
+    const v4 c0 = a0 + f * (load4(row + taps + k) - a0);
+    const v4 c1 = a1 + f * (load4(row + taps + k + 4) - a1);
+    s0 += __builtin_shufflevector(c0, c0, 0, 0, 1, 1) * load4(in + 2 * k);
+    s1 += __builtin_shufflevector(c1, c1, 0, 0, 1, 1) * load4(in + 2 * k + 4);
+    s2 += __builtin_shufflevector(c0, c0, 2, 2, 3, 3) * load4(in + 2 * k + 8);
+    s3 += __builtin_shufflevector(c1, c1, 2, 2, 3, 3) * load4(in + 2 * k + 12);
   }
+  return (s0 + s1) + (s2 + s3);
+}
+
+RT static inline void
+run_plain(const Bank* const b, Reading* const r, const uint32_t n, const uint32_t taps)
+{
+  const float* const in    = r->in;
+  float* const       left  = r->left;
+  float* const       right = r->right;
+  SincPos            pos = r->pos, step = r->step;
+  for (uint32_t i = 0; i < n; ++i) {
+    const v4 s = frame_plain(b, in, pos, taps);
+    left[i]    = s[0] + s[2];
+    right[i]   = s[1] + s[3];
+    pos += step;
+    step += r->dstep;
+  }
+  r->pos  = pos;
+  r->step = step;
 }
 
 #if defined(__x86_64__)
-// 8 floats at a time, with fused multiply-add.
-__attribute__((target("avx2,fma"), always_inline)) RT static inline void
-run_avx2(const Bank* const b, Reading* const r, const uint32_t taps, const SincPos above)
+// One frame, 8 floats at a time with fused multiply-add: left and right, in two parts yet to be added.
+__attribute__((target("avx2,fma"), always_inline)) RT static inline __m128
+frame_avx2(const Bank* const b, const float* const all, const SincPos pos, const uint32_t taps)
 {
-  while (r->n && r->step <= b->max_step && r->step > above) {
-    float              fraction;
-    const float* const row = row_of(b, r->pos, taps, &fraction);
-    const float* const in  = first_frame(r, taps);
-    const __m256       f   = _mm256_set1_ps(fraction);
-    __m256             s0 = _mm256_setzero_ps(), s1 = _mm256_setzero_ps();
-    for (uint32_t k = 0; k < taps; k += 8) {
-      const __m256 a = _mm256_loadu_ps(row + k);
-      const __m256 c = _mm256_fmadd_ps(f, _mm256_sub_ps(_mm256_loadu_ps(row + taps + k), a), a);
-      s0             = _mm256_fmadd_ps(_mm256_unpacklo_ps(c, c), _mm256_loadu_ps(in + 2 * k), s0);
-      s1             = _mm256_fmadd_ps(_mm256_unpackhi_ps(c, c), _mm256_loadu_ps(in + 2 * k + 8), s1);
-    }
-    const __m256 s = _mm256_add_ps(s0, s1);
-    const __m128 q = _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
-    const __m128 h = _mm_add_ps(q, _mm_movehl_ps(q, q));
-    *r->left++     = _mm_cvtss_f32(h);
-    *r->right++    = _mm_cvtss_f32(_mm_shuffle_ps(h, h, 1));
-    step_on(r);
+  float              fraction;
+  const float* const row = row_of(b, pos, taps, &fraction);
+  const float* const in  = first_frame(all, pos, taps);
+  const __m256       f   = _mm256_set1_ps(fraction);
+  __m256             s0 = _mm256_setzero_ps(), s1 = _mm256_setzero_ps();
+  UNROLL for (uint32_t k = 0; k < taps; k += 8)
+  {
+    const __m256 a = _mm256_loadu_ps(row + k);
+    const __m256 c = _mm256_fmadd_ps(f, _mm256_sub_ps(_mm256_loadu_ps(row + taps + k), a), a);
+    s0             = _mm256_fmadd_ps(_mm256_unpacklo_ps(c, c), _mm256_loadu_ps(in + 2 * k), s0);
+    s1             = _mm256_fmadd_ps(_mm256_unpackhi_ps(c, c), _mm256_loadu_ps(in + 2 * k + 8), s1);
   }
+  const __m256 s = _mm256_add_ps(s0, s1);
+  return _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
+}
+
+// Four frames at a time share the sums across lanes; those left over take the same sums one by one.
+__attribute__((target("avx2,fma"), always_inline)) RT static inline void
+run_avx2(const Bank* const b, Reading* const r, const uint32_t n, const uint32_t taps)
+{
+  const float* const in    = r->in;
+  float* const       left  = r->left;
+  float* const       right = r->right;
+  const SincPos      dstep = r->dstep;
+  SincPos            pos = r->pos, step = r->step;
+  uint32_t           i = 0;
+  for (; i + 4 <= n; i += 4) {
+    __m128 q[4];
+    UNROLL for (int k = 0; k < 4; ++k)
+    {
+      q[k] = frame_avx2(b, in, pos, taps);
+      pos += step;
+      step += dstep;
+    }
+    const __m128 h0 = _mm_add_ps(_mm_movelh_ps(q[0], q[1]), _mm_movehl_ps(q[1], q[0]));
+    const __m128 h1 = _mm_add_ps(_mm_movelh_ps(q[2], q[3]), _mm_movehl_ps(q[3], q[2]));
+    _mm_storeu_ps(left + i, _mm_shuffle_ps(h0, h1, _MM_SHUFFLE(2, 0, 2, 0)));
+    _mm_storeu_ps(right + i, _mm_shuffle_ps(h0, h1, _MM_SHUFFLE(3, 1, 3, 1)));
+  }
+  for (; i < n; ++i) {
+    const __m128 q = frame_avx2(b, in, pos, taps);
+    const __m128 h = _mm_add_ps(q, _mm_movehl_ps(q, q));
+    left[i]        = _mm_cvtss_f32(h);
+    right[i]       = _mm_cvtss_f32(_mm_shuffle_ps(h, h, 1));
+    pos += step;
+    step += dstep;
+  }
+  r->pos  = pos;
+  r->step = step;
 }
 
 __attribute__((target("avx2,fma"))) RT static void
-read_run_avx2(const Bank* const b, Reading* const r)
+read_run_avx2(const Bank* const b, Reading* const r, const uint32_t n)
 {
-  const SincPos above = b->max_step == SINC_ONE ? 0 : b[-1].max_step;
   switch (b->taps) { // constant loop counts for the common ones
     case 16:
-      run_avx2(b, r, 16, above);
+      run_avx2(b, r, n, 16);
       break;
     case 24:
-      run_avx2(b, r, 24, above);
+      run_avx2(b, r, n, 24);
       break;
     case 32:
-      run_avx2(b, r, 32, above);
+      run_avx2(b, r, n, 32);
+      break;
+    case 40:
+      run_avx2(b, r, n, 40);
       break;
     default:
-      run_avx2(b, r, b->taps, above);
+      run_avx2(b, r, n, b->taps);
   }
 }
 #endif
 
 RT static void
-read_run_plain(const Bank* const b, Reading* const r)
+read_run_plain(const Bank* const b, Reading* const r, const uint32_t n)
 {
-  const SincPos above = b->max_step == SINC_ONE ? 0 : b[-1].max_step;
   switch (b->taps) {
     case 16:
-      run_plain(b, r, 16, above);
+      run_plain(b, r, n, 16);
       break;
     case 24:
-      run_plain(b, r, 24, above);
+      run_plain(b, r, n, 24);
       break;
     case 32:
-      run_plain(b, r, 32, above);
+      run_plain(b, r, n, 32);
       break;
     default:
-      run_plain(b, r, b->taps, above);
+      run_plain(b, r, n, b->taps);
   }
+}
+
+// How many of `n` frames lie within bank `b`, of which the first does.
+RT static inline uint32_t
+frames_in_bank(const Bank* const b, const SincPos step, const SincPos dstep, const uint32_t n)
+{
+  const SincPos above = b->max_step == SINC_ONE ? 0 : b[-1].max_step;
+  const SincPos count = dstep > 0 ? (b->max_step - step) / dstep + 1 : dstep < 0 ? (step - above - 1) / -dstep + 1 : n;
+  return count < 1 ? 1 : count < n ? (uint32_t)count : n;
+}
+
+// Bit for bit.
+RT static inline void
+copy(const float* const in, float* const out[2], const uint32_t n)
+{
+  float* const left  = out[0];
+  float* const right = out[1];
+  uint32_t     i     = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v4 a = load4(in + 2 * i), b = load4(in + 2 * i + 4);
+    const v4 l = __builtin_shufflevector(a, b, 0, 2, 4, 6);
+    const v4 r = __builtin_shufflevector(a, b, 1, 3, 5, 7);
+    memcpy(left + i, &l, sizeof(l));
+    memcpy(right + i, &r, sizeof(r));
+  }
+  for (; i < n; ++i) {
+    left[i]  = in[2 * i];
+    right[i] = in[2 * i + 1];
+  }
+}
+
+RT static inline void
+read_with(const ReadRun          read_run,
+          const SincTable* const t,
+          const float* const     in,
+          SincPos* const         pos,
+          SincPos* const         step,
+          const SincPos          dstep,
+          float* const           out[2],
+          const uint32_t         n)
+{
+  if (*step == SINC_ONE && !dstep && !(uint32_t)*pos) {
+    copy(in + 2 * (*pos >> 32), out, n);
+    *pos += (SincPos)n << 32;
+    return;
+  }
+  Reading  r = {in, out[0], out[1], *pos, *step, dstep};
+  uint32_t b = 0;
+  for (uint32_t left = n; left;) {
+    while (b + 1 < BANKS && r.step > t->bank[b].max_step) {
+      ++b;
+    }
+    while (b && r.step <= t->bank[b - 1].max_step) {
+      --b;
+    }
+    const uint32_t run = frames_in_bank(&t->bank[b], r.step, dstep, left);
+    read_run(&t->bank[b], &r, run);
+    r.left += run;
+    r.right += run;
+    left -= run;
+  }
+  *pos  = r.pos;
+  *step = r.step;
 }
 
 RT void
@@ -241,28 +348,19 @@ sinc_read_rt(const SincTable* const t,
              float* const           out[2],
              const uint32_t         n)
 {
-  if (*step == SINC_ONE && !dstep && !(uint32_t)*pos) {
-    const float* f = in + 2 * (*pos >> 32);
-    for (uint32_t i = 0; i < n; ++i, f += 2) {
-      out[0][i] = f[0];
-      out[1][i] = f[1];
-    }
-    *pos += (SincPos)n << 32;
-    return;
-  }
-  Reading  r = {in, out[0], out[1], *pos, *step, dstep, n};
-  uint32_t b = 0;
-  while (r.n) {
-    while (b + 1 < BANKS && r.step > t->bank[b].max_step) {
-      ++b;
-    }
-    while (b && r.step <= t->bank[b - 1].max_step) {
-      --b;
-    }
-    t->read_run(&t->bank[b], &r);
-  }
-  *pos  = r.pos;
-  *step = r.step;
+  read_with(t->read_run, t, in, pos, step, dstep, out, n);
+}
+
+RT void
+sinc_read_plain_rt(const SincTable* const t,
+                   const float* const     in,
+                   SincPos* const         pos,
+                   SincPos* const         step,
+                   const SincPos          dstep,
+                   float* const           out[2],
+                   const uint32_t         n)
+{
+  read_with(read_run_plain, t, in, pos, step, dstep, out, n);
 }
 
 // ---- tables -------------------------------------------------------------------------------------------------------

@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RATIOS 512 // cells, a power of two: half a second
-
 bool
 input_init(Input* const in, const double rate, const uint32_t past, const uint32_t guard)
 {
   in->rate          = rate;
   in->cell          = (uint32_t)lrint(rate / 1000.0);
-  in->ratio         = malloc(RATIOS * sizeof(*in->ratio));
+  in->ratio         = malloc(INPUT_RATIOS * sizeof(*in->ratio));
   const bool line   = line_init(&in->line, past + guard, guard);
   const bool coarse = line_init(&in->coarse, (past + guard) / INPUT_COARSE, guard / INPUT_COARSE + 1);
   if (!in->ratio || !line || !coarse) {
@@ -39,7 +37,8 @@ input_reset_rt(Input* const in, const double ratio)
   line_clear_rt(&in->coarse);
   in->now   = 0;
   in->cells = 0;
-  for (int i = 0; i < RATIOS; ++i) {
+  pace_begin_rt(&in->pace, in->rate);
+  for (int i = 0; i < INPUT_RATIOS; ++i) {
     in->ratio[i] = ratio;
   }
 }
@@ -67,7 +66,8 @@ RT void
 input_cell_rt(Input* const in, const double ratio)
 {
   coarsen(in);
-  in->ratio[in->cells++ & (RATIOS - 1)] = ratio;
+  pace_note_rt(&in->pace, in->now);
+  in->ratio[in->cells++ & (INPUT_RATIOS - 1)] = ratio;
 }
 
 RT void
@@ -83,14 +83,14 @@ input_ratio_rt(const Input* const in, const int64_t frame)
   const int64_t cell = (int64_t)in->cell;
   const int64_t i    = (frame < 0 ? frame - (cell - 1) : frame) / cell;
   if (i + 1 >= in->cells) {
-    return in->ratio[(in->cells - 1) & (RATIOS - 1)];
+    return in->ratio[(in->cells - 1) & (INPUT_RATIOS - 1)];
   }
-  const double r0 = in->ratio[i & (RATIOS - 1)], r1 = in->ratio[(i + 1) & (RATIOS - 1)];
+  const double r0 = in->ratio[i & (INPUT_RATIOS - 1)], r1 = in->ratio[(i + 1) & (INPUT_RATIOS - 1)];
   return r0 == r1 ? r0 : r0 + (r1 - r0) * (double)(frame - i * cell) / (double)cell;
 }
 
 RT double
 input_cell_ratio_rt(const Input* const in, const int64_t frame)
 {
-  return in->ratio[(frame / (int64_t)in->cell) & (RATIOS - 1)];
+  return in->ratio[(frame / (int64_t)in->cell) & (INPUT_RATIOS - 1)];
 }

@@ -5,9 +5,13 @@
 // What went into the shifter lately: the signal and, on a grid of 1 ms cells, the ratio it is to be shifted by.  Both
 // engines read from here.  The ratio belongs to the frame that came in with it, and so is heard as late as that frame.
 
+#include "pitch/pace_rt.h"
+
 #include "dsp/line.h"
 
-#define INPUT_COARSE 8 ///< frames summed into one of the coarse line
+#define INPUT_COARSE 8      ///< frames summed into one of the coarse line
+#define INPUT_RATIOS 512    ///< cells whose ratio is kept, a power of two: half a second
+#define INPUT_MOST_CELL 256 ///< frames of a cell, at the highest rate
 
 typedef struct {
   Line     line;   ///< full rate
@@ -17,6 +21,7 @@ typedef struct {
   int64_t  now;   ///< frames written
   int64_t  cells; ///< cells begun
   double*  ratio; ///< at the start of each of the last cells
+  Pace     pace;  ///< at which it comes in
 } Input;
 
 /// `past` frames can be read back, `guard` of them in a row.  Allocates; false: no memory.

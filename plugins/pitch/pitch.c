@@ -5,6 +5,7 @@
 #include "pitch/resampler.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,6 @@
 #define REST 100        // cells without shift before the stretcher is left
 #define AGREE 1.006     // between ratios: a tenth of a semitone
 #define PATIENCE 300    // cells
-#define MOST_CELL 256   // frames: scratch, at the highest rate
 
 typedef enum { VOICE_OFF, VOICE_RESAMPLER, VOICE_FAST, VOICE_FINE } VoiceKind;
 typedef enum { HANDOVER_NONE, HANDOVER_PRIME, HANDOVER_RECORD, HANDOVER_FADE } Phase;
@@ -31,6 +31,8 @@ struct Pitch {
   Stretcher*       stretcher[2]; ///< by quality; NULL: not made yet
   Handover         handover;
   uint32_t         channels;
+  uint32_t         seat;  ///< among those that live
+  bool             ahead; ///< a worker feeds
   uint32_t         delay_resampler, delay_stretcher[2];
   PitchControls    c;
   bool             fresh;            ///< nothing has been run since the reset
@@ -50,6 +52,10 @@ larger(const uint32_t a, const uint32_t b)
   return a > b ? a : b;
 }
 
+// Seats are given in order, from the first as often as nobody is left: so what they spread over the blocks is the same
+// each time.
+static atomic_uint living, seats;
+
 Pitch*
 pitch_new(const double rate, const uint32_t channels)
 {
@@ -57,6 +63,10 @@ pitch_new(const double rate, const uint32_t channels)
   if (!p) {
     return NULL;
   }
+  if (!atomic_fetch_add(&living, 1)) {
+    atomic_store(&seats, 0);
+  }
+  p->seat       = atomic_fetch_add(&seats, 1);
   uint32_t past = resampler_past(rate);
   for (int q = 0; q < 2; ++q) {
     p->delay_stretcher[q] = stretcher_delay(rate, (StretcherQuality)q);
@@ -89,6 +99,7 @@ pitch_free(Pitch* const p)
     handover_release(&p->handover);
     input_release(&p->in);
     sinc_table_release(p->sinc);
+    atomic_fetch_sub(&living, 1);
     free(p);
   }
 }
@@ -98,7 +109,7 @@ pitch_reset(Pitch* const p)
 {
   for (int q = 0; q < 2; ++q) {
     if (p->stretcher[q]) {
-      stretcher_stop_rt(p->stretcher[q]);
+      stretcher_stop(p->stretcher[q]);
     }
   }
   input_reset_rt(&p->in, 1.0);
@@ -109,7 +120,7 @@ pitch_reset(Pitch* const p)
 Stretcher*
 pitch_make_stretcher(const Pitch* const p, const PitchQuality quality)
 {
-  return stretcher_new(&p->in, p->sinc, (StretcherQuality)quality, p->channels);
+  return stretcher_new(&p->in, p->sinc, (StretcherQuality)quality, p->channels, p->seat);
 }
 
 uint32_t
@@ -164,6 +175,24 @@ pitch_take_stretcher_rt(Pitch* const p, const PitchQuality quality, Stretcher* c
   }
   p->stretcher[quality] = st;
   return true;
+}
+
+RT void
+pitch_ahead_rt(Pitch* const p, const bool ahead)
+{
+  p->ahead = ahead;
+}
+
+RT bool
+pitch_wanting_rt(const Pitch* const p, const PitchQuality quality)
+{
+  return p->stretcher[quality] && stretcher_wanting_rt(p->stretcher[quality]);
+}
+
+void
+pitch_work(const Pitch* const p, const PitchQuality quality)
+{
+  stretcher_work(p->stretcher[quality]);
 }
 
 RT uint32_t
@@ -314,7 +343,7 @@ begin_cell(Pitch* const p)
     Stretcher* const st = stretcher_of(p, v.kind);
     if (st) {
       stretcher_formant_rt(st, p->c.formant);
-      stretcher_cell_rt(st);
+      stretcher_cell_rt(st, p->ahead);
     } else if (v.kind == VOICE_RESAMPLER && !(i && p->phase == HANDOVER_PRIME)) {
       resampler_cell_rt(p->resampler);
     }
@@ -357,12 +386,12 @@ pitch_run_rt(Pitch* const p, const float* const in[2], float* const out[2], cons
     }
     const uint32_t left = p->in.cell - into;
     const uint32_t m    = n - done < left ? n - done : left;
-    float          spare[MOST_CELL];
+    float          spare[INPUT_MOST_CELL];
     float* const   o[2] = {out[0] + done, p->channels == 1 ? spare : out[1] + done};
     input_write_rt(&p->in, in[0] + done, in[p->channels - 1] + done, m);
     read_voice(p, p->voice, o, m);
     if (p->phase == HANDOVER_RECORD || p->phase == HANDOVER_FADE) {
-      float        l[MOST_CELL], r[MOST_CELL];
+      float        l[INPUT_MOST_CELL], r[INPUT_MOST_CELL];
       float* const planes[2] = {l, r};
       read_voice(p, p->next, planes, m);
       if (p->phase == HANDOVER_RECORD) {

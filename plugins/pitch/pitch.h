@@ -39,6 +39,17 @@ Stretcher* pitch_make_stretcher(const Pitch* p, PitchQuality quality);
 /// Take a stretcher over: the shifter owns it now.  False: it has one, and `st` stays the caller's.  Process thread.
 RT bool pitch_take_stretcher_rt(Pitch* p, PitchQuality quality, Stretcher* st);
 
+// With a worker, stretchers are fed ahead of need on its thread.  The output is the same.
+
+/// Leave feeding to a worker, who is told in time.  Process thread.
+RT void pitch_ahead_rt(Pitch* p, bool ahead);
+
+/// Whether a stretcher has something for the worker to do.  Process thread, after running.
+RT bool pitch_wanting_rt(const Pitch* p, PitchQuality quality);
+
+/// Do it.  The worker's thread; the stretcher must have been taken over before.
+void pitch_work(const Pitch* p, PitchQuality quality);
+
 /// New controls, at the next cell of 1 ms.
 RT void pitch_set_rt(Pitch* p, const PitchControls* c);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // The pitch shifter as an LV2 plugin, stereo and mono.  Needs no feature of the host.  Where the host has a worker,
-// stretchers are made by it when they are first wanted; elsewhere both are made at once, to be there without a wait.
+// stretchers are made by it when they are first wanted, and fed by it ahead of need; elsewhere both are made at once,
+// to be there without a wait.
 
 #include "dsp/denormal.h"
 #include "pitch/pitch.h"
@@ -9,6 +10,7 @@
 #include <lv2/core/lv2.h>
 #include <lv2/worker/worker.h>
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +20,17 @@ typedef struct {
   const float*               in[2];
   float*                     out[2];
   float*                     port[PITCH_PORTS];
-  const LV2_Worker_Schedule* schedule; ///< NULL: the host has none
-  bool                       asked[2]; ///< for a stretcher, by quality
+  const LV2_Worker_Schedule* schedule;  ///< NULL: the host has none
+  bool                       asked[2];  ///< for a stretcher, by quality
+  atomic_bool                queued[2]; ///< to feed it
 } PitchPlugin;
+
+/// What the worker is to do.
+typedef enum { JOB_MAKE, JOB_FEED } JobKind;
+typedef struct {
+  JobKind      kind;
+  PitchQuality quality;
+} Job;
 
 /// What the worker brings back.
 typedef struct {
@@ -73,6 +83,7 @@ instantiate(const LV2_Descriptor* const     descriptor,
     free(p);
     return NULL;
   }
+  pitch_ahead_rt(p->pitch, p->schedule);
   return p;
 }
 
@@ -131,6 +142,15 @@ controls(const PitchPlugin* const p)
   return c;
 }
 
+RT static bool
+schedule(const PitchPlugin* const p, const JobKind kind, const PitchQuality quality)
+{
+  const Job job = {kind, quality};
+  RT_WAIVE_BEGIN("worker.h: schedule_work is to be called from run()")
+  return p->schedule->schedule_work(p->schedule->handle, sizeof(job), &job) == LV2_WORKER_SUCCESS;
+  RT_WAIVE_END
+}
+
 RT static void
 run(const LV2_Handle handle, const uint32_t nframes)
 {
@@ -138,14 +158,17 @@ run(const LV2_Handle handle, const uint32_t nframes)
   const DenormalGuard guard = denormal_guard_enter();
   const PitchControls c     = controls(p);
   pitch_set_rt(p->pitch, &c);
-  const int missing = pitch_missing_rt(p->pitch);
-  if (missing >= 0 && p->schedule && !p->asked[missing]) {
-    const PitchQuality q = (PitchQuality)missing;
-    RT_WAIVE_BEGIN("worker.h: schedule_work is to be called from run()")
-    p->asked[missing] = p->schedule->schedule_work(p->schedule->handle, sizeof(q), &q) == LV2_WORKER_SUCCESS;
-    RT_WAIVE_END
+  const int missing = p->schedule ? pitch_missing_rt(p->pitch) : -1;
+  if (missing >= 0 && !p->asked[missing]) {
+    p->asked[missing] = schedule(p, JOB_MAKE, (PitchQuality)missing);
   }
   pitch_run_rt(p->pitch, p->in, p->out, nframes);
+  for (int q = 0; q < 2 && p->schedule; ++q) {
+    if (pitch_wanting_rt(p->pitch, (PitchQuality)q) && !atomic_exchange(&p->queued[q], true) &&
+        !schedule(p, JOB_FEED, (PitchQuality)q)) {
+      atomic_store(&p->queued[q], false);
+    }
+  }
   if (p->port[PITCH_ACTIVE_ENGINE]) {
     *p->port[PITCH_ACTIVE_ENGINE] = (float)pitch_active_engine_rt(p->pitch);
   }
@@ -164,13 +187,20 @@ work(const LV2_Handle                  handle,
      const uint32_t                    size,
      const void* const                 data)
 {
-  const PitchPlugin* const p = handle;
-  Made                     made;
-  if (size != sizeof(made.quality)) {
+  PitchPlugin* const p = handle;
+  Job                job;
+  if (size != sizeof(job)) {
     return LV2_WORKER_ERR_UNKNOWN;
   }
-  memcpy(&made.quality, data, size);
-  made.stretcher = pitch_make_stretcher(p->pitch, made.quality);
+  memcpy(&job, data, size);
+  if (job.kind == JOB_FEED) {
+    const DenormalGuard guard = denormal_guard_enter();
+    atomic_store(&p->queued[job.quality], false); // what is due from now on is another job's
+    pitch_work(p->pitch, job.quality);
+    denormal_guard_leave(guard);
+    return LV2_WORKER_SUCCESS;
+  }
+  const Made made = {job.quality, pitch_make_stretcher(p->pitch, job.quality)};
   if (!made.stretcher) {
     return LV2_WORKER_ERR_NO_SPACE; // the resampler goes on
   }

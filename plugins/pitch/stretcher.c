@@ -2,134 +2,88 @@
 #include "pitch/stretcher.h"
 
 #include "pitch/head.h"
-#include "pitch/rubberband_rt.h"
+#include "pitch/hops.h"
+#include "pitch/pace_rt.h"
+
+#include "dsp/splice.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define ANCHORS 256       // hops remembered, a power of two: more than twice what fits into the longest delay
-#define CATCH_UP 2        // cells fed per cell while catching up, besides the one that is due
-#define LEAST_RATIO 0.5   // an octave down
-#define RESERVE 7.0       // ms: for heads moved ahead by 5, and hops late while the ratio glides
+#define CATCH_UP 2      // cells fed per cell while catching up, besides the one that is due
+#define LEAST_RATIO 0.5 // an octave down
+#define RESERVE 10.5    // ms: for the worker, or to stagger; heads moved ahead by 5; hops late while the ratio glides;
+#define LEAST_RESERVE 7.0 // less where the
+#define MOST_DELAY 95.0   // ms of the short window are passed, at low rates
+#define LATE 60           // cells that a worker may be late by while catching up, and the fewer from then on;
+#define GRACE 12          // cells that it has for the rest in any case, and may be behind by at the end
+#define SEATS 8           // places in time for instances, a ms apart
 #define STEER_TIME 50.0   // ms in which an error would be mended,
 #define STEER_MOST 1.2e-3 // if the speed could be wrong by more than this (2 cents)
 #define STEER_REST 20.0   // frames of error that are left alone: Rubber Band's own count wanders by 13
-
-// One hop of the stretcher: a frame of its input and where it is in its output.
-typedef struct {
-  double input, output;
-} Anchor;
+#define FADE 1            // cells of a splice
+#define BACK 12.0         // ms that a splice goes back by when the output runs dry,
+#define BACK_LAGS 4       // and cells more, to where it fits best;
+#define PLACE_LAGS 1      // likewise when it goes where it should be
+#define WINDOW 256        // frames compared
 
 struct Stretcher {
   const Input*     in;
   const SincTable* sinc;
-  RubberBandState  rb;
-  uint32_t         channels;
+  Hops*            hops;
   bool             fast;
-  uint32_t         window;  ///< frames Rubber Band looks at before it makes a hop
-  uint32_t         centre;  ///< of its window, in frames
-  bool             formant; ///< as set
-  double           ratio;   ///< as set
-  int64_t          start;   ///< input frame that was fed first
+  uint32_t         centre, stagger; ///< frames
+  int64_t          past;            ///< to take in at a start
   bool             running, aimed, steering;
-  bool             keep_formants;
-  int64_t          fed, due; ///< input frame to feed next; cells up to there may be fed
+  int64_t          due;   ///< cells up to this input frame may be fed
+  uint32_t         since; ///< cells since that has caught up
   uint32_t         delay;
-  Anchor           anchor[ANCHORS];
-  uint32_t         anchors;  ///< by count
-  Line             made;     ///< what came out
-  Head             head;     ///< on it
-  uint32_t         dry;      ///< cells
-  float*           plane[2]; ///< scratch for what goes in and out
-  uint32_t         planes;   ///< frames of it
+  Head             head, left;    ///< the one that is heard, and the one a splice has left
+  bool             away;          ///< spliced to where it should not be
+  uint32_t         faded;         ///< frames of the splice; all: none under way
+  float            rho;           ///< of the splice
+  uint32_t         dry, fed_here; ///< counts
 };
 
 // ---- set-up -------------------------------------------------------------------------------------------------------
 
-RT static uint32_t
-power_of_two_from(const double x)
-{
-  uint32_t p = 1;
-  while (p < x) {
-    p *= 2;
-  }
-  return p;
-}
-
-// R3 works in windows of the power of two from rate/32 (short) or rate/16 frames.  It waits for a window, plus for the
-// short one a quarter of it, which it reads ahead.
-static uint32_t
-window_centre(const double rate, const StretcherQuality quality)
-{
-  return power_of_two_from(ceil(rate / (quality == STRETCHER_FAST ? 32.0 : 16.0))) / 2;
-}
-
-static uint32_t
-window_whole(const double rate, const StretcherQuality quality)
-{
-  const uint32_t centre = window_centre(rate, quality);
-  return quality == STRETCHER_FAST ? 2 * centre + centre / 2 : 2 * centre;
-}
-
-static uint32_t
-cell_of(const double rate)
-{
-  return (uint32_t)lrint(rate / 1000.0);
-}
-
-// A frame of the input is wanted at the head when it is `delay` old.  Just before a hop the newest output stands for
-// the input frame at the start of the window, less what half a window of output amounts to beyond half of one of input.
 uint32_t
 stretcher_delay(const double rate, const StretcherQuality quality)
 {
-  const double late = window_centre(rate, quality) * (1.0 / LEAST_RATIO - 1.0);
-  const double read = (SINC_AFTER + 2.0) / LEAST_RATIO;
-  return (uint32_t)ceil(window_whole(rate, quality) + late + read + cell_of(rate) + rate * 1e-3 * RESERVE);
+  const bool   fast  = quality == STRETCHER_FAST;
+  const double delay = hops_delay(rate, fast), left = MOST_DELAY - 1e3 * delay / rate;
+  return (uint32_t)(delay + rate * 1e-3 * fmax(fast ? fmin(RESERVE, left) : RESERVE, LEAST_RESERVE));
 }
 
 uint32_t
 stretcher_past(const double rate, const StretcherQuality quality)
 {
-  return stretcher_delay(rate, quality) + 2 * window_whole(rate, quality);
+  return stretcher_delay(rate, quality) + 2 * hops_window(rate, quality == STRETCHER_FAST);
 }
 
 Stretcher*
 stretcher_new(const Input* const     input,
               const SincTable* const sinc,
               const StretcherQuality quality,
-              const uint32_t         channels)
+              const uint32_t         channels,
+              const uint32_t         seat)
 {
   Stretcher* const st = calloc(1, sizeof(*st));
   if (!st) {
     return NULL;
   }
-  st->in       = input;
-  st->sinc     = sinc;
-  st->channels = channels;
-  st->fast     = quality == STRETCHER_FAST;
-  int options  = RubberBandOptionProcessRealTime | RubberBandOptionThreadingNever | RubberBandOptionPitchHighSpeed |
-                RubberBandOptionChannelsTogether | (st->fast ? RubberBandOptionWindowShort : 0);
-#ifdef RUBBERBAND_HAS_R3
-  options |= RubberBandOptionEngineFiner;
-#endif
-  st->rb     = rubberband_new((unsigned)lrint(input->rate), channels, options, 1.0, 1.0);
-  st->ratio  = 1.0;
-  st->planes = window_whole(input->rate, quality) / 2;
-  for (uint32_t c = 0; c < 2; ++c) {
-    st->plane[c] = calloc(st->planes, sizeof(float));
-  }
-  const uint32_t held = 2 * stretcher_delay(input->rate, quality) + 2 * window_whole(input->rate, quality);
-  if (!line_init(&st->made, held, st->planes) || !st->rb || !st->plane[0] || !st->plane[1]) {
+  st->in      = input;
+  st->sinc    = sinc;
+  st->fast    = quality == STRETCHER_FAST;
+  st->past    = (int64_t)stretcher_delay(input->rate, quality) + hops_window(input->rate, st->fast);
+  st->centre  = hops_centre(input->rate, st->fast);
+  st->stagger = seat * 3 % SEATS * input->cell;
+  st->faded   = FADE * input->cell;
+  st->hops    = hops_new(input, sinc, st->fast, channels);
+  if (!st->hops) {
     stretcher_free(st);
     return NULL;
   }
-  rubberband_set_max_process_size(st->rb, input->cell);
-  st->window = rubberband_get_samples_required(st->rb);
-#ifdef RUBBERBAND_HAS_R3
-  st->centre = window_centre(input->rate, quality);
-#else
-  st->centre = rubberband_get_latency(st->rb);
-#endif
   return st;
 }
 
@@ -137,175 +91,140 @@ void
 stretcher_free(Stretcher* const st)
 {
   if (st) {
-    if (st->rb) {
-      rubberband_delete(st->rb);
-    }
-    line_release(&st->made);
-    free(st->plane[0]);
-    free(st->plane[1]);
+    hops_free(st->hops);
     free(st);
   }
-}
-
-// ---- feeding ------------------------------------------------------------------------------------------------------
-
-// Stretching places an attack where the first window that clearly holds it has it, which is before the middle: so many
-// frames of input after the middle are in time, as found with clicks.  The more, the more windows overlap.
-RT static double
-attack_place(const Stretcher* const st, const double ratio)
-{
-#ifndef RUBBERBAND_HAS_R3
-  return 0.65 * st->centre; // R2
-#endif
-  if (!st->fast) {
-    return st->centre * (ratio < 1.0 ? 0.02 : 0.08 + 0.05 * (ratio - 1.0));
-  }
-  if (ratio < 1.0) {
-    return 0.0;
-  }
-  const double hop = ratio > 1.5 ? 2.0 * exp2(8.0 + 2.0 * log10(ratio - 0.5)) : 512.0; // R3's, of output
-  return st->centre * fmin(fmax(1.22 - 2.0 * fmin(hop, 640.0) / ratio / st->centre, 0.0), 0.53);
-}
-
-RT static void
-push_anchor(Stretcher* const st, const int64_t consumed)
-{
-  const double middle                       = st->centre + attack_place(st, st->ratio);
-  const Anchor a                            = {(double)(st->start + consumed) + middle, (double)st->made.end + middle};
-  st->anchor[st->anchors++ & (ANCHORS - 1)] = a;
-}
-
-RT static void
-set_ratio(Stretcher* const st, const double ratio)
-{
-  if (ratio != st->ratio) {
-    st->ratio = ratio;
-    rubberband_set_time_ratio(st->rb, ratio);
-#ifdef RUBBERBAND_HAS_R3
-    rubberband_set_formant_scale(st->rb, 1.0 / ratio); // the reader raises the formants again
-#endif
-  }
-}
-
-/// The ratio for the hop that a cell may complete: that of the frame it is to place in time, which came in before the
-/// cell.
-RT static double
-ratio_at(const Stretcher* const st, const int64_t fed)
-{
-  const int64_t cell  = st->in->cell;
-  const double  after = (double)(st->window - st->centre) - attack_place(st, st->ratio);
-  const int64_t lead  = (int64_t)(fmax(after, 0.0) / (double)cell) * cell;
-  const double  ratio = input_cell_ratio_rt(st->in, fed - lead);
-  return fmin(fmax(ratio, LEAST_RATIO), 1.0 / LEAST_RATIO);
-}
-
-RT static void
-feed_cell(Stretcher* const st)
-{
-  const int64_t      fed  = st->fed;
-  const uint32_t     n    = st->in->cell;
-  const float* const f    = line_at_rt(&st->in->line, fed);
-  const bool         keep = st->keep_formants;
-  for (uint32_t i = 0; i < n; ++i) {
-    st->plane[0][i] = f[2 * i];
-    st->plane[1][i] = f[2 * i + 1];
-  }
-  if (keep != st->formant) {
-    st->formant = keep;
-    rubberband_set_formant_option(st->rb, keep ? RubberBandOptionFormantPreserved : RubberBandOptionFormantShifted);
-  }
-  set_ratio(st, ratio_at(st, fed));
-  rubberband_process(st->rb, (const float* const*)st->plane, n, 0);
-  bool hop = false;
-  for (int got; (got = rubberband_available(st->rb)) > 0;) {
-    const uint32_t m = (uint32_t)got < st->planes ? (uint32_t)got : st->planes;
-    const uint32_t r = rubberband_retrieve(st->rb, st->plane, m);
-    line_write_rt(&st->made, st->plane[0], st->plane[st->channels - 1], r);
-    hop = true;
-    if (!r) {
-      break;
-    }
-  }
-  if (hop) {
-    // With nothing left to retrieve, what it requires is the rest of the next window: so much of what was fed is gone
-    const int64_t held = (int64_t)st->window - rubberband_get_samples_required(st->rb);
-    push_anchor(st, fed + n - st->start - held);
-  }
-  st->fed = fed + n;
-}
-
-/// Feed the next cell, if one is due.
-RT static bool
-feed_next(Stretcher* const st)
-{
-  const bool due = st->fed + (int64_t)st->in->cell <= st->due;
-  if (due) {
-    feed_cell(st);
-  }
-  return due;
 }
 
 RT void
 stretcher_start_rt(Stretcher* const st)
 {
   const int64_t now = st->in->now, cell = st->in->cell;
-  const int64_t past =
-    (int64_t)stretcher_delay(st->in->rate, st->fast ? STRETCHER_FAST : STRETCHER_FINE) + (int64_t)st->window;
-  const int64_t back = now < past ? (now > 0 ? now + (int64_t)st->centre : (int64_t)st->centre) : past;
+  const int64_t lead = (int64_t)ceil(st->centre * PRE_MOST); // until the middle of the first window
+  const int64_t back = now < st->past ? now + lead : st->past;
   st->running        = true;
   st->aimed          = false;
   st->steering       = false;
-  line_clear_rt(&st->made);
-  st->start   = (now - back) / cell * cell - (now < back ? cell : 0);
-  st->anchors = 0;
-  st->fed     = st->start;
-  st->due     = st->start;
-  set_ratio(st, ratio_at(st, st->start));
-  rubberband_reset(st->rb); // after the ratio, so that its first hop is one of it
-  push_anchor(st, 0);
+  st->away           = false;
+  st->faded          = FADE * st->in->cell;
+  st->due            = (now - back) / cell * cell - (now < back ? cell : 0);
+  st->since          = 0;
+  hops_begin_rt(st->hops, st->due);
 }
 
-RT void
-stretcher_stop_rt(Stretcher* const st)
+void
+stretcher_stop(Stretcher* const st)
 {
+  hops_stop(st->hops);
   st->running = false;
   st->aimed   = false;
-}
-
-RT bool
-stretcher_ready_rt(const Stretcher* const st)
-{
-  return st->running && st->due + (int64_t)st->in->cell >= st->in->now;
 }
 
 RT void
 stretcher_formant_rt(Stretcher* const st, const bool keep)
 {
-  st->keep_formants = keep;
+  hops_formant_rt(st->hops, keep);
 }
 
-// ---- reading ------------------------------------------------------------------------------------------------------
+// ---- feeding ------------------------------------------------------------------------------------------------------
+
+/// Feed what is due up to a frame, unless the worker is at it.
+RT static void
+feed_to(Stretcher* const st, const int64_t frame)
+{
+  bool busy;
+  while (hops_fed_rt(st->hops) + (int64_t)st->in->cell <= frame && hops_feed_rt(st->hops, &busy)) {
+  }
+}
+
+/// Feed what is due until there is output up to a frame of it, unless the worker is at it.
+RT static void
+feed_until(Stretcher* const st, const int64_t made, const bool ahead)
+{
+  bool busy = false;
+  while (hops_made_rt(st->hops) < made) {
+    if (hops_feed_rt(st->hops, &busy)) {
+      st->fed_here += ahead;
+    } else if (!busy || !pace_wait_rt(&st->in->pace, st->in->now)) {
+      break;
+    }
+  }
+}
+
+RT bool
+stretcher_wanting_rt(const Stretcher* const st)
+{
+  return st->running && hops_wanting_rt(st->hops);
+}
+
+void
+stretcher_work(Stretcher* const st)
+{
+  hops_work(st->hops);
+}
+
+// ---- the head -----------------------------------------------------------------------------------------------------
+
+/// Frames of output for one of input, at a frame of the input.
+RT static double
+speed_at(const Stretcher* const st, const int64_t frame)
+{
+  return input_ratio_rt(st->in, frame) / hops_pre_rt(st->hops, (double)frame);
+}
+
+RT static double
+place_of(const Head* const h)
+{
+  return (double)h->frame + h->fraction * 0x1p-32;
+}
 
 /// Where in the output the input frame is that should be heard now.
 RT static double
 wanted(const Stretcher* const st)
 {
   const double   frame = (double)(st->in->now - (int64_t)st->delay);
-  const uint32_t first = st->anchors > ANCHORS ? st->anchors - ANCHORS : 0;
-  uint32_t       i     = st->anchors - 1;
-  while (i > first && st->anchor[i & (ANCHORS - 1)].input > frame) {
+  const uint32_t made  = hops_anchors_rt(st->hops);
+  if (!made) {
+    return 0.0;
+  }
+  const uint32_t first = made > HOPS_ANCHORS / 2 ? made - HOPS_ANCHORS / 2 : 0; // the owner may write the oldest
+  uint32_t       i     = made - 1;
+  while (i > first && hops_anchor_rt(st->hops, i).input > frame) {
     --i;
   }
-  const Anchor a = st->anchor[i & (ANCHORS - 1)];
-  return a.output + input_ratio_rt(st->in, (int64_t)frame) * (frame - a.input);
+  const Anchor a = hops_anchor_rt(st->hops, i);
+  return a.output + speed_at(st, (int64_t)frame) * (frame - a.input);
+}
+
+/// Where reading ends that goes on for so many frames at a speed.
+RT static int64_t
+reach(const double place, const double frames, const double speed)
+{
+  return (int64_t)ceil(place + frames * speed) + SINC_AFTER + 2;
+}
+
+RT bool
+stretcher_ready_rt(const Stretcher* const st)
+{
+  const int64_t cell = st->in->cell;
+  return st->running && st->since > GRACE && hops_fed_rt(st->hops) + GRACE * cell > st->due;
 }
 
 RT void
 stretcher_aim_rt(Stretcher* const st, const uint32_t delay)
 {
-  st->delay    = delay;
-  st->aimed    = true;
-  st->steering = false;
+  st->delay           = delay;
+  st->aimed           = true;
+  st->steering        = false;
+  st->away            = false;
+  const int64_t frame = st->in->now - (int64_t)delay;
+  bool          busy;
+  for (uint32_t made = 0; !made || hops_anchor_rt(st->hops, made - 1).input <= (double)frame;) {
+    if (!hops_feed_rt(st->hops, &busy) && made == hops_anchors_rt(st->hops)) {
+      break;
+    }
+    made = hops_anchors_rt(st->hops);
+  }
   head_put_rt(&st->head, 0, wanted(st));
 }
 
@@ -315,30 +234,78 @@ stretcher_shift_rt(Stretcher* const st, const double frames)
   head_move_rt(&st->head, frames);
 }
 
+/// Leave where the head is for a place at most `lags` frames before `target`, where what came before is most like it.
+RT static void
+splice(Stretcher* const st, const double target, const int32_t lags)
+{
+  const Line* const line = hops_line_rt(st->hops);
+  SpliceMatch       best = {0.0, 0.0f, -1e9f};
+  const int64_t     from = st->head.frame - WINDOW;
+  const int64_t     to   = (int64_t)floor(target) - WINDOW;
+  splice_search_rt(line_at_rt(line, from), line_at_rt(line, to - lags) + 2 * (size_t)lags, WINDOW, -lags, 0, 0.0, 0.0f,
+                   &best);
+  st->left  = st->head;
+  st->rho   = best.ncc;
+  st->faded = 0;
+  head_put_rt(&st->head, to + WINDOW, best.lag + st->left.fraction * 0x1p-32);
+}
+
+/// Keep the head where there is output for longer than a splice takes.
+RT static void
+keep_wet(Stretcher* const st, const double speed, const bool ahead)
+{
+  const int32_t cell  = (int32_t)st->in->cell;
+  const double  cells = (1.0 + FADE) * cell;
+  const int64_t need  = reach(place_of(&st->head), cells, speed);
+  feed_until(st, need, ahead);
+  const int64_t made = hops_made_rt(st->hops);
+  if (hops_anchors_rt(st->hops) < 2) {
+    return; // before the first hop there is silence
+  }
+  if (st->faded < FADE * (uint32_t)cell) {
+    return; // the splice was chosen so that there is enough
+  }
+  const double place = wanted(st);
+  const bool   there = reach(place, cells + cell, speed) <= made;
+  if (made < need) {
+    ++st->dry;
+    const double back = place_of(&st->head) - input_frames_of_ms(st->in, BACK) * speed;
+    splice(st, there ? place : back, (there ? PLACE_LAGS : BACK_LAGS) * cell);
+    st->away = !there;
+  } else if (st->away && there) {
+    splice(st, place, PLACE_LAGS * cell);
+    st->away = false;
+  }
+}
+
 RT void
-stretcher_cell_rt(Stretcher* const st)
+stretcher_cell_rt(Stretcher* const st, const bool ahead)
 {
   const int64_t cell = st->in->cell;
   for (int i = 0; i <= CATCH_UP && st->due + cell <= st->in->now; ++i) {
     st->due += cell;
   }
-  while (feed_next(st)) {
+  st->since += st->due + cell > st->in->now;
+  hops_cell_rt(st->hops);
+  hops_due_rt(st->hops, st->due);
+  if (!ahead) {
+    feed_to(st, st->due - (int64_t)st->stagger);
+  } else if (!st->aimed) {
+    feed_to(st, st->due - (st->since < LATE ? LATE - (int64_t)st->since : 0) * cell);
   }
   if (!st->aimed) {
     return;
   }
   const int64_t frame = st->in->now - (int64_t)st->delay;
-  const double  from = input_ratio_rt(st->in, frame), to = input_ratio_rt(st->in, frame + cell);
-  const double  error = wanted(st) - ((double)st->head.frame + st->head.fraction * 0x1p-32);
-  st->steering        = fabs(error) > (st->steering ? 0.1 : 1.0) * STEER_REST;
-  const double ask    = error / input_frames_of_ms(st->in, STEER_TIME);
-  const double steer  = st->steering ? fmin(fmax(ask, -STEER_MOST), STEER_MOST) : 0.0;
+  const double  from  = speed_at(st, frame);
+  const double  to    = speed_at(st, frame + cell);
+  keep_wet(st, fmax(from, to), ahead);
+  const double error = wanted(st) - place_of(&st->head);
+  st->steering       = !st->away && fabs(error) > (st->steering ? 0.1 : 1.0) * STEER_REST;
+  const double ask   = error / input_frames_of_ms(st->in, STEER_TIME);
+  const double steer = st->steering ? fmin(fmax(ask, -STEER_MOST), STEER_MOST) : 0.0;
   head_speed_rt(&st->head, from * (1.0 + steer), to * (1.0 + steer), (uint32_t)cell);
-  const int64_t reach = st->head.frame + (int64_t)ceil(cell * fmax(from, to)) + SINC_AFTER + 2;
-  if (reach > st->made.end) { // a jump of the shift has left the head too far ahead: at once to its place
-    ++st->dry;
-    head_put_rt(&st->head, 0, wanted(st));
-  }
+  head_speed_rt(&st->left, from, to, (uint32_t)cell);
 }
 
 RT void
@@ -349,7 +316,21 @@ stretcher_read_rt(Stretcher* const st, float* const out[2], const uint32_t n)
     memset(out[1], 0, n * sizeof(float));
     return;
   }
-  head_read_rt(&st->head, &st->made, st->sinc, out, n);
+  const Line* const line = hops_line_rt(st->hops);
+  head_read_rt(&st->head, line, st->sinc, out, n);
+  const uint32_t length = FADE * st->in->cell, rest = length - st->faded, m = n < rest ? n : rest;
+  if (m) {
+    float        l[INPUT_MOST_CELL], r[INPUT_MOST_CELL], from[INPUT_MOST_CELL], to[INPUT_MOST_CELL];
+    float* const old[2] = {l, r};
+    head_read_rt(&st->left, line, st->sinc, old, m);
+    splice_gains_rt(from, to, st->faded, m, length, st->rho);
+    for (uint32_t c = 0; c < 2; ++c) {
+      for (uint32_t i = 0; i < m; ++i) {
+        out[c][i] = old[c][i] * from[i] + out[c][i] * to[i];
+      }
+    }
+    st->faded += m;
+  }
 }
 
 RT double
@@ -362,4 +343,10 @@ RT uint32_t
 stretcher_dry_rt(const Stretcher* const st)
 {
   return st->dry;
+}
+
+RT uint32_t
+stretcher_fed_here_rt(const Stretcher* const st)
+{
+  return st->fed_here;
 }

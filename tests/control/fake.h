@@ -31,7 +31,8 @@ typedef struct {
   bool      disk_refuses; ///< no to all pins
   int       disk_pause;   ///< after so many requests, once; 0: none
   uintptr_t tracks;       ///< how many it handed out
-  int       freed, retired_plugins;
+  int       freed, retired_plugins, retired_decks;
+  uint64_t  added; ///< decks that were asked for
 
   Command sent[FAKE_KEPT]; ///< what process would have read
   int     nsent;
@@ -39,7 +40,7 @@ typedef struct {
   int     nasked;
   char*   answers[FAKE_KEPT];
   int     nanswers;
-  char    title[FAKE_DECKS][256];
+  char    title[MAX_DECKS][256];
   int     latency_changes;
 
   char folder[64];
@@ -98,12 +99,49 @@ fake_port(void* const       self,
   return error_set(e, STATUS_NOT_FOUND, "no port %s", symbol);
 }
 
+static bool
+fake_port_at(void* const        self,
+             const uint8_t      deck,
+             const uint8_t      slot,
+             const uint32_t     index,
+             OpsPort* const     out,
+             const char** const symbol)
+{
+  uint32_t n = 0;
+  (void)self;
+  (void)deck;
+  for (size_t i = 0; i < sizeof(fake_ports) / sizeof(fake_ports[0]); ++i) {
+    if (fake_ports[i].slot == slot && n++ == index) {
+      *out    = fake_ports[i].port;
+      *symbol = fake_ports[i].symbol;
+      return true;
+    }
+  }
+  return false;
+}
+
 static float
 fake_value(void* const self, const uint8_t deck, const uint8_t slot, const uint32_t port)
 {
   (void)self;
   (void)deck;
-  return slot == SLOT_EQ && port == 8 ? 200.0f : 0.0f;
+  return slot == SLOT_EQ && port == 8 ? 200.0f : port == (slot == SLOT_EQ ? 0 : 2) ? 1.0f : 0.0f;
+}
+
+static Status
+fake_deck_add(void* const self, const uint8_t deck, Error* const error)
+{
+  (void)error;
+  ((Fake*)self)->added |= UINT64_C(1) << deck;
+  return STATUS_OK;
+}
+
+static void
+fake_deck_retired(void* const self, const uint8_t deck, struct DeckRt* const memory)
+{
+  (void)memory;
+  ((Fake*)self)->added &= ~(UINT64_C(1) << deck);
+  ++((Fake*)self)->retired_decks;
 }
 
 static void
@@ -130,7 +168,7 @@ static OpsDiskStats
 fake_disk_stats(void* const self)
 {
   (void)self;
-  return (OpsDiskStats){12.0, 256.0, 34.0};
+  return (OpsDiskStats){.cache_used_mb = 12.0, .cache_size_mb = 256.0, .disk_mb = 34.0};
 }
 
 static inline Fake*
@@ -153,7 +191,10 @@ fake_new_with_rings(const uint32_t commands, const uint32_t requests)
                    .frame_now       = fake_frame_now,
                    .wake_disk       = fake_wake,
                    .plugin_port     = fake_port,
+                   .plugin_port_at  = fake_port_at,
                    .plugin_value    = fake_value,
+                   .deck_add        = fake_deck_add,
+                   .deck_retired    = fake_deck_retired,
                    .plugin_retired  = fake_plugin_retired,
                    .titled          = fake_titled,
                    .latency_changed = fake_latency,
@@ -244,6 +285,9 @@ fake_process(Fake* const f)
     f->sent[f->nsent++] = c;
     if (c.kind == COMMAND_QUIT_FENCE) {
       const Notice n = {.kind = NOTICE_FENCE, .fence = c.fence};
+      ring_write(f->notices, &n);
+    } else if (c.kind == COMMAND_DECK_REMOVE) {
+      const Notice n = {.kind = NOTICE_DECK_RETIRED, .deck = c.deck};
       ring_write(f->notices, &n);
     }
   }

@@ -129,7 +129,7 @@ static const struct {
   {"/ramp /deck/1/fadr 1 4", "/error /ramp \"unknown command /deck/1/fadr: did you mean /deck/1/fader?", -1},
   {"/ramp /deck/9/fader 1 4", "/error /ramp \"no deck 9: there are 4\"", -1},
   {"/record/stop", "/error /record/stop \"there is no recording", -1},
-  {"/record/start /tmp/x.mp3", "/error /record/start \"the name must end in .wav, .flac or .ogg", -1},
+  {"/record/start /tmp/x.mp3", "/error /record/start \"the name must end in .wav, .flac, .ogg or .opus", -1},
   {"/record/start /nowhere/at/all/x.wav", "/error /record/start \"can't write into /nowhere/at/all", -1},
   {"/record/start /tmp/x.wav", "/ok", COMMAND_RECORD},
   {"/record/start /tmp/y.wav", "/error /record/start \"already recording to /tmp/x.wav", -1},
@@ -303,7 +303,7 @@ values_are_read_back(void** state)
   for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); ++i) {
     char get[100];
     char expected[200];
-    atomic_store(&f->levels.deck[0].peak[0], 1.0f);
+    atomic_store(&f->levels.deck[0].meter.peak[0], 1.0f);
     fake_ask(f, pairs[i][0]);
     f->now += FAKE_RATE; // until the levels show it
     fake_forget(f);
@@ -331,7 +331,7 @@ patterns_read_many(void** state)
     {"/deck/[!1]/mute", 3},
     {"/deck/*/stem/*/gain", 32},
     {"/crossfade[r]", 1},
-    {"/*/gain", 2},
+    {"/*/gain", 4},
     {"/deck/*/hotcue/*/set", 0 + 0},
     {"/deck/1/m*", 2},
   };

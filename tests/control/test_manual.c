@@ -83,7 +83,7 @@ the_table_is_whole(void** state)
     uint8_t            k    = 9;
     Error              error;
     table_address(e, 1, 2, address, sizeof(address));
-    assert_ptr_equal(table_find(address, 4, &deck, &k, &error), e); // none hides another
+    assert_ptr_equal(table_find(address, 0xf, &deck, &k, &error), e); // none hides another
     assert_true(e->run || e->read);
     assert_true(strlen(e->help) > 3);
     assert_int_equal(e->control != CONTROL_NONE, e->run && e->control && e->read);

@@ -158,11 +158,26 @@ nothing_is_lost_when_rings_are_full(void** state)
   fake_free(f);
 }
 
+/// How many commands for a deck are in the ring; they stay there.
+static int
+heard_of(Fake* const f, const uint8_t deck)
+{
+  const uint32_t n     = ring_count(f->commands);
+  int            count = 0;
+  for (uint32_t i = 0; i < n; ++i) { // round the ring once
+    Command c;
+    ring_read(f->commands, &c);
+    count += c.kind == COMMAND_PARAM && c.deck == deck;
+    ring_write(f->commands, &c);
+  }
+  return count;
+}
+
 static void
 no_more_are_on_their_way_to_a_deck_than_it_has_room_for(void** state)
 {
   (void)state;
-  enum { MANY = 600, ROOM = 256 }; // the engine's queue of a deck
+  enum { MANY = 600, ROOM = 512 }; // the engine's queue of a deck
   Fake* const f = fake_new();
   fake_load(f, 1);
   fake_forget(f);
@@ -171,9 +186,10 @@ no_more_are_on_their_way_to_a_deck_than_it_has_room_for(void** state)
     fake_say(f, "/deck/1/fader 0.%03d", i);                            // now
     fake_say(f, "/deck/1/%s 0.%03d", i % 2 ? "play" : "pause", i + 1); // within the lead
   }
-  fake_say(f, "/deck/2/fader 0.5"); // another deck has its own
+  fake_say(f, "/deck/2/trim -1"); // another deck has its own, and needn't wait
   control_poll(f->control, 0);
   assert_true(ring_count(f->commands) < ROOM);
+  assert_int_equal(heard_of(f, 1), 1);
   assert_false(control_busy(f->control, f->now + FAKE_RATE)); // it is the engine's turn
   for (int i = 0; f->nsent < 2 * MANY + 1; ++i) {
     assert_true(i < 1000);

@@ -199,6 +199,82 @@ bundles_hold_many_and_now_is_now(void** state)
   client_close(&c);
 }
 
+/// A bundle of one message, tagged `ahead` seconds from now.
+static lo_bundle
+bundle_at(const double ahead, const char* const address, const lo_message m)
+{
+  lo_timetag t;
+  lo_timetag_now(&t);
+  const double s = t.frac / 4294967296.0 + ahead;
+  t.sec += (uint32_t)(int32_t)floor(s);
+  t.frac      = (uint32_t)((s - floor(s)) * 4294967296.0);
+  lo_bundle b = lo_bundle_new(t);
+  lo_bundle_add_message(b, address, m);
+  return b;
+}
+
+static void
+inner_bundles_wait_for_the_outer(void** state)
+{
+  (void)state;
+  Client c = {0};
+  client_open(&c);
+  fake_load(c.f, 1);
+  fake_forget(c.f);
+  lo_bundle b     = bundle_at(0.5, "/deck/1/play", lo_message_new());
+  lo_bundle inner = lo_bundle_new(LO_TT_IMMEDIATE);
+  lo_bundle_add_message(inner, "/deck/1/pause", lo_message_new());
+  lo_bundle_add_bundle(b, inner);
+  lo_send_bundle_from(c.deckhost, c.server, b);
+  lo_bundle_free_recursive(b);
+  settle(&c, 2);
+  assert_int_equal(c.f->nsent, 2);
+  assert_true(c.f->sent[0].at > c.f->now);
+  assert_true(c.f->sent[0].at == c.f->sent[1].at);
+  client_close(&c);
+}
+
+static int64_t
+late(Fake* const f)
+{
+  for (int i = 0; i < f->nanswers; ++i) {
+    if (!strncmp(f->answers[i], "/stats/late ", 12)) {
+      return atoi(f->answers[i] + 12);
+    }
+  }
+  return -1;
+}
+
+static void
+late_ones_run_at_once_and_are_counted(void** state)
+{
+  (void)state;
+  Client c = {0};
+  client_open(&c);
+  for (int i = 0; i < 2; ++i) { // a control, and what the engine never hears of
+    lo_message m = lo_message_new();
+    lo_message_add_string(m, "/deck/1/fader");
+    lo_bundle b = i ? bundle_at(-3.0, "/get", m) : bundle_at(-2.0, "/deck/1/eq/low", lo_message_new());
+    if (i == 0) {
+      lo_message_free(m);
+      lo_message_add_float(lo_bundle_get_message(b, 0, NULL), -6.0f);
+    }
+    lo_send_bundle_from(c.deckhost, c.server, b);
+    lo_bundle_free_recursive(b);
+  }
+  settle(&c, 3);
+  assert_int_equal(c.count, 3);
+  assert_int_equal(c.f->nsent, 1);
+  assert_true(c.f->sent[0].at == AT_NOW);
+  fake_say(c.f, "/stats");
+  assert_int_equal(late(c.f), 2);
+  fake_say(c.f, "/stats/reset");
+  fake_forget(c.f);
+  fake_say(c.f, "/stats");
+  assert_int_equal(late(c.f), 0);
+  client_close(&c);
+}
+
 static void
 a_port_in_use_says_what_to_do(void** state)
 {
@@ -358,6 +434,8 @@ main(void)
     cmocka_unit_test(values_come_typed),
     cmocka_unit_test(two_tags_keep_their_distance_to_the_frame),
     cmocka_unit_test(bundles_hold_many_and_now_is_now),
+    cmocka_unit_test(inner_bundles_wait_for_the_outer),
+    cmocka_unit_test(late_ones_run_at_once_and_are_counted),
     cmocka_unit_test(a_port_in_use_says_what_to_do),
     cmocka_unit_test(bad_packets_harm_nothing),
     cmocka_unit_test(tcp_speaks_both_framings),

@@ -169,8 +169,10 @@ tags_become_frames(void** state)
   assert_int_equal(frame, 53000);
   timetag_frame(&t, now + second / 2, now + second / 100, 5000 + 480 + 100, 48000, &frame, NULL); // 2 ms of drift
   assert_int_equal(frame, 29000);
-  timetag_frame(&t, now + second, now + second / 100, 5000 + 480 + 480, 48000, &frame, NULL); // 10 ms: tied anew
-  assert_int_equal(frame, 53480);
+  timetag_frame(&t, now + second, now + second / 100, 5000 + 480 + 480, 48000, &frame, NULL); // 10 ms: some are to come
+  assert_int_equal(frame, 53000);
+  timetag_frame(&t, now + second, now + second / 100, 5000 + 480 + 6000, 48000, &frame, NULL); // 125 ms: tied anew
+  assert_int_equal(frame, 59000);
   timetag_frame(&t, now - 3600 * second, now + second / 100, 5960, 48000, &frame, NULL);
   assert_int_equal(frame, 0);
   assert_int_equal(timetag_frame(&t, now + 86500 * second, now, 5000, 48000, &frame, &error), STATUS_BAD_VALUE);

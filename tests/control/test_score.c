@@ -235,7 +235,7 @@ a_live_score_begins_when_its_tracks_are_there(void** state)
   fake_turn(f);
   assert_string_equal(f->answers[0], "/ok /score/play 50");
   assert_int_equal(f->sent[0].kind, COMMAND_TRACK);
-  const int64_t origin = f->now + FAKE_RATE;
+  const int64_t origin = (f->now + FAKE_RATE + MAX_BLOCK - 1) / MAX_BLOCK * MAX_BLOCK;
   pass(f, f->now + FAKE_RATE / 2); // its play has entered the ring
   assert_int_equal(f->sent[1].kind, COMMAND_PLAY);
   assert_int_equal(f->sent[1].at, origin);
@@ -290,6 +290,45 @@ here_is_where_the_score_will_have_the_deck(void** state)
   fake_free(f);
 }
 
+static void
+a_long_score_is_given_away_as_it_comes(void** state)
+{
+  (void)state;
+  enum { LINES = 100000, A_SECOND = 28 }; // an hour of them
+  char        path[256];
+  Fake* const f = fake_new();
+  fake_write(f, "long.score", "\xEF\xBB\xBF# as some editors begin a file\n", path);
+  FILE* const file = fopen(path, "a");
+  for (int i = 0; i < LINES; ++i) {
+    fprintf(file, "%d.%03d /crossfader %g\n", i / A_SECOND, 35 * (i % A_SECOND), i % 2 ? 0.5 : 1.0);
+  }
+  fclose(file);
+  const int64_t origin = f->now;
+  assert_int_equal(control_play_score(f->control, path, origin, NULL), STATUS_OK);
+  assert_int_equal(control_score_pending(f->control), LINES - 1); // the first was for now
+  int seen = 0;
+  for (int second = 0; second < 60; ++second) {
+    fake_say(f, "/stats");
+    for (int i = 0; i < f->nanswers; ++i) {
+      const char* const key = "/stats/commands/waiting ";
+      if (!strncmp(f->answers[i], key, strlen(key))) {
+        assert_in_range(atoi(f->answers[i] + strlen(key)), 1, 4 * A_SECOND); // two seconds of it, not an hour
+        ++seen;
+      }
+    }
+    fake_forget(f);
+    pass(f, f->now + FAKE_RATE);
+    assert_false(control_busy(f->control, f->now + FAKE_RATE / 2));
+  }
+  assert_int_equal(seen, 60);
+  assert_in_range(control_score_pending(f->control), LINES - 62 * A_SECOND, LINES - 58 * A_SECOND);
+  assert_string_equal(fake_ask(f, "/score/stop"), "/ok /score/stop");
+  fake_forget(f);
+  pass(f, f->now + 5 * FAKE_RATE);
+  assert_in_range(f->nsent, 0, A_SECOND); // what was in the ring's reach
+  fake_free(f);
+}
+
 int
 main(void)
 {
@@ -303,6 +342,7 @@ main(void)
     cmocka_unit_test(one_track_is_loaded_ahead_for_each_deck),
     cmocka_unit_test(a_live_score_begins_when_its_tracks_are_there),
     cmocka_unit_test(here_is_where_the_score_will_have_the_deck),
+    cmocka_unit_test(a_long_score_is_given_away_as_it_comes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

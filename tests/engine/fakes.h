@@ -199,12 +199,11 @@ typedef struct {
 } Rig;
 
 UNUSED static Rig*
-rig_up(const uint32_t decks, const uint32_t room)
+rig_up_with(const EngineConfig* const c, const uint32_t room)
 {
-  Rig* const         r = calloc(1, sizeof(*r));
-  const EngineConfig c = {RATE, decks};
-  assert_int_equal(engine_new(&r->engine, &c, NULL), STATUS_OK);
-  r->decks = decks;
+  Rig* const r = calloc(1, sizeof(*r));
+  assert_int_equal(engine_new(&r->engine, c, NULL), STATUS_OK);
+  r->decks = c->decks;
   r->room  = room;
   for (int i = 0; i < 2; ++i) {
     r->master[i] = calloc(room, sizeof(float));
@@ -212,6 +211,18 @@ rig_up(const uint32_t decks, const uint32_t room)
     r->deck[i]   = calloc(room, sizeof(float));
   }
   return r;
+}
+
+UNUSED static Rig*
+rig_up(const uint32_t decks, const uint32_t room)
+{
+  return rig_up_with(&(const EngineConfig){.rate = RATE, .decks = decks}, room);
+}
+
+UNUSED static Rig*
+rig_up_fine(const uint32_t decks, const uint32_t room)
+{
+  return rig_up_with(&(const EngineConfig){.rate = RATE, .decks = decks, .fine = true}, room);
 }
 
 /// Read the notices; what is retired is freed.
@@ -223,6 +234,8 @@ rig_listen(Rig* const r)
       fake_track_free(n.track);
     } else if (n.kind == NOTICE_PLUGIN_RETIRED) {
       fake_plugin_free(n.plugin);
+    } else if (n.kind == NOTICE_DECK_RETIRED) {
+      engine_free_deck(n.memory);
     }
     if (n.kind != NOTICE_OVERRUN && r->nnotices < RIG_NOTICES) {
       r->notice[r->nnotices++] = n;
@@ -332,6 +345,15 @@ UNUSED static void
 rig_param(Rig* const r, const uint8_t deck, const Param param, const float value, const uint32_t ramp, const int64_t at)
 {
   const Command c = {.at = at, .kind = COMMAND_PARAM, .deck = deck, .param = {param, 0, value, ramp}};
+  rig_send(r, &c);
+}
+
+UNUSED static void
+rig_add_deck(Rig* const r, const uint8_t deck)
+{
+  const Command c = {
+    .at = AT_NOW, .kind = COMMAND_DECK_ADD, .deck = deck, .memory = {engine_new_deck(r->engine, deck)}};
+  assert_non_null(c.memory.deck);
   rig_send(r, &c);
 }
 

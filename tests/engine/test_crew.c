@@ -8,6 +8,8 @@
 #include "engine/engine_parts_rt.h"
 #include "storm.h"
 
+#include <sched.h>
+
 // ---- the crew alone -----------------------------------------------------------------------------------------------
 
 static Crew crew;
@@ -208,6 +210,26 @@ mixed(uint64_t hash, const float* const x, const uint32_t n)
   return hash;
 }
 
+// A plugin that lets others run first, so that decks are really in the midst of their work at the same time.
+RT static void
+run_after_others(void* const self, float* const in[2], float* const out[2], const uint32_t n)
+{
+  RT_WAIVE_BEGIN("a test: threads shall mix")
+  RT_OFFLINE_BEGIN
+  sched_yield();
+  RT_OFFLINE_END
+  RT_WAIVE_END
+  fake_plugin_run(self, in, out, n);
+}
+
+static Plugin*
+mixing_plugin(const uint32_t delay)
+{
+  Plugin* const p = fake_plugin(delay);
+  p->run          = run_after_others;
+  return p;
+}
+
 static float  buses[DECKS][2][MAX_BLOCK];
 static double woken; ///< mean of threads woken
 
@@ -222,8 +244,8 @@ storm(const uint64_t number, const uint32_t threads)
   hands->worth_ns     = 0.0f;
   seed                = number;
   for (uint8_t d = 0; d < DECKS; ++d) {
-    rig_plugin(r, d, SLOT_PITCH, fake_plugin(d * 700));
-    rig_plugin(r, d, SLOT_EQ, fake_plugin(d == 3 ? 500 : 0));
+    rig_plugin(r, d, SLOT_PITCH, mixing_plugin(d * 700));
+    rig_plugin(r, d, SLOT_EQ, mixing_plugin(d == 3 ? 500 : 0));
     rig_plugin(r, d, SLOT_INSERT, d & 1 ? fake_plugin(0) : NULL);
     rig_track(r, d, 0, fake_track(100000, RATE, signal_noise), AT_NOW);
     rig_track(r, d, 1, d & 2 ? fake_track(50000, RATE, signal_swell) : NULL, AT_NOW);
@@ -235,11 +257,20 @@ storm(const uint64_t number, const uint32_t threads)
     for (uint32_t k = any(12); k > 0; --k) {
       send_any(r);
     }
+    for (uint8_t d = 0; d < DECKS && cycles % 16 == 8; ++d) { // all engage their pitch plugins together
+      rig_plugin(r, d, SLOT_PITCH, mixing_plugin(d * 700));
+      rig_param(r, d, PARAM_PITCH, 0.0f, 0, AT_NOW);
+      rig_param(r, d, PARAM_PITCH, 2.0f, 0, r->done + 4000);
+      rig_simple(r, COMMAND_PLAY, d, AT_NOW);
+    }
     for (uint8_t d = 0; d < DECKS; ++d) {
       Track* const t = atomic_load(&engine_playhead(r->engine, d)->track[0]);
       if (t) {
         fake_track_hole(t, any((uint32_t)t->nchunks), !any(4));
       }
+    }
+    if (cycles % 16 == 12) {
+      rig_simple(r, COMMAND_DECK_REMOVE, (uint8_t)any(DECKS), AT_NOW);
     }
     const uint32_t n  = any(6) ? any(700) : any(2) ? any(MAX_BLOCK) : 0;
     EngineIo       io = {.master = {r->master[0], r->master[1]}, .cue = {r->cue[0], r->cue[1]}};
@@ -257,6 +288,9 @@ storm(const uint64_t number, const uint32_t threads)
       const Notice* const x       = &r->notice[i];
       const float         facts[] = {(float)x->kind, (float)x->deck, (float)x->at};
       hash                        = mixed(hash, facts, 3);
+      if (x->kind == NOTICE_DECK_RETIRED) {
+        rig_add_deck(r, x->deck);
+      }
     }
     for (int side = 0; side < 2; ++side) {
       hash = mixed(mixed(hash, r->master[side], n), r->cue[side], n);

@@ -188,15 +188,15 @@ peaks(void** state)
   (void)state;
   Rig* const    r = two_decks_playing();
   Levels* const l = engine_levels(r->engine);
-  levels_take_peak(&l->master_peak[0]);
-  levels_take_peak(&l->deck[1].peak[0]);
+  levels_take_peak(&l->master.peak[0]);
+  levels_take_peak(&l->deck[1].meter.peak[0]);
   rig_param(r, 0, PARAM_FADER, 0.5f, 0, AT_NOW);
   rig_run(r, 11000, 256);
-  levels_take_peak(&l->master_peak[0]);
+  levels_take_peak(&l->master.peak[0]);
   rig_run(r, 12000, 256);
-  assert_float_equal(levels_take_peak(&l->master_peak[0]), 0.5, 1e-6);
-  assert_float_equal(levels_take_peak(&l->deck[1].peak[0]), 1.0, 0.0);
-  assert_float_equal(levels_take_peak(&l->deck[1].peak[0]), 0.0, 0.0);
+  assert_float_equal(levels_take_peak(&l->master.peak[0]), 0.5, 1e-6);
+  assert_float_equal(levels_take_peak(&l->deck[1].meter.peak[0]), 1.0, 0.0);
+  assert_float_equal(levels_take_peak(&l->deck[1].meter.peak[0]), 0.0, 0.0);
   rig_down(r);
 }
 

@@ -39,16 +39,16 @@ class Stage:
         self.folder = tempfile.mkdtemp(prefix='deckhost-test-')
         self.processes = Processes()
         self.env = dict(os.environ, JACK_NO_START_SERVER='1', LC_ALL='C.UTF-8')
-        # no real-time scheduling: a test machine may not grant it, and is shared
+        self.flags = ['-r']  # no real-time scheduling: a test machine may not grant it, and is shared
         self.jack = (['dummy', '-r', str(RATE), '-p', str(block)], self.path('jackd.log'))
         try:
-            self.jackd, self.env = start_server(self.processes, 'test', *self.jack, self.env, ['-r'])
+            self.jackd, self.env = start_server(self.processes, 'test', *self.jack, self.env, self.flags)
         except BaseException:
             self.close()
             raise
 
     def restart_jack(self):
-        self.jackd, _ = start_named(self.processes, self.env['JACK_DEFAULT_SERVER'], *self.jack, self.env, ['-r'])
+        self.jackd, _ = start_named(self.processes, self.env['JACK_DEFAULT_SERVER'], *self.jack, self.env, self.flags)
 
     def path(self, name):
         return os.path.join(self.folder, name)

@@ -58,7 +58,7 @@ def files_and_ports(tap, stage):
     tap.check(host.get('/master/meter')[0] > -60.0, 'the master meter moves', host.get('/master/meter'))
 
     ports = stage.ports()
-    wanted = ['master_L', 'master_R', 'cue_L', 'cue_R', 'mic_L', 'mic_R', 'midi_in', 'midi_out']
+    wanted = ['master_L', 'master_R', 'cue_L', 'cue_R', 'booth_L', 'booth_R', 'mic_L', 'mic_R', 'midi_in', 'midi_out']
     wanted += ['deck%d_%s' % (n, side) for n in range(1, len(names) + 1) for side in 'LR']
     missing = [w for w in wanted if 'deckhost:' + w not in ports]
     tap.check(not missing, 'every port is there', 'missing: %s' % missing)

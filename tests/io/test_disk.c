@@ -317,6 +317,57 @@ loads_take_turns_with_decks_that_play(void** state)
   rig_stop();
 }
 
+// A stream without a length, much of it: to count it takes long, and nobody notices.
+static void
+a_file_that_must_be_counted_does_not_hold_up_a_deck_that_plays(void** state)
+{
+  (void)state;
+  const char* const path = in_folder("counted.mp3");
+  assert_true(make_file(path, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, RATE, 2, 30 * RATE, 0.0, NULL, music));
+  FILE* const f = fopen(path, "r+b");
+  char*       x = malloc(1 << 20);
+  size_t      n = fread(x, 1, 1 << 20, f);
+  for (size_t k = 0; k < 4096; ++k) {
+    if (!memcmp(x + k, "Xing", 4) || !memcmp(x + k, "Info", 4)) {
+      memset(x + k, 0, 120);
+    }
+  }
+  x[n / 2] = 0;
+  rewind(f);
+  for (int k = 0; k < 12; ++k) { // 12 MB
+    fwrite(x, 1, n, f);
+  }
+  // and a quieter end, so that its bit rate isn't the same everywhere
+  assert_true(
+    make_file(in_folder("end.mp3"), SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, RATE, 2, 30 * RATE, 0.9, NULL, music));
+  FILE* const end = fopen(in_folder("end.mp3"), "rb");
+  n               = fread(x, 1, 1 << 20, end);
+  fwrite(x, 1, n, f);
+  fclose(end);
+  fclose(f);
+  free(x);
+  rig_start(64, false);
+  Track* const   t      = load(0, long_wav());
+  const uint32_t ticket = ask_load(1, 0, path);
+  int            rounds = 0;
+  int64_t        frame  = 0;
+  while (ring_count(disk_replies(rig.disk)) == 0) {
+    frame += MAX_BLOCK;
+    put_playhead(0, t, frame % MINUTE, 1.0, true);
+    assert_true(disk_work(rig.disk));
+    assert_true(is_there(t, frame % MINUTE, frame % MINUTE + MAX_BLOCK));
+    ++rounds;
+  }
+  assert_true(rounds > 15);
+  const Reply r = reply_to(ticket);
+  assert_int_equal(r.status, STATUS_OK);
+  assert_in_range(r.frames, 12 * 20 * RATE, 14 * 30 * RATE);
+  // Who stops while it counts leaves nothing behind
+  ask_load(2, 0, path);
+  disk_work(rig.disk);
+  rig_stop();
+}
+
 static void
 a_freed_track_is_gone_also_where_a_playhead_still_shows_it(void** state)
 {
@@ -386,6 +437,7 @@ main(void)
     cmocka_unit_test(after_a_loops_end_comes_its_start),
     cmocka_unit_test(a_short_loop_stays_in_the_cache_whatever_others_do),
     cmocka_unit_test(loads_take_turns_with_decks_that_play),
+    cmocka_unit_test(a_file_that_must_be_counted_does_not_hold_up_a_deck_that_plays),
     cmocka_unit_test(a_freed_track_is_gone_also_where_a_playhead_still_shows_it),
     cmocka_unit_test(two_decks_may_have_the_same_file),
     cmocka_unit_test(all_rates_play),

@@ -25,7 +25,7 @@ start(void)
 {
   Error e = {""};
   now     = 0;
-  assert_int_equal(engine_new(&engine, &(EngineConfig){RATE, 2}, &e), STATUS_OK);
+  assert_int_equal(engine_new(&engine, &(EngineConfig){.rate = RATE, .decks = 2}, &e), STATUS_OK);
   assert_int_equal(disk_new(&disk, &(DiskConfig){engine, 4, false}, &e), STATUS_OK);
 }
 

@@ -16,6 +16,12 @@
 
 #define FRAMES (3 * RATE + 777)
 
+static Status
+begin(Recorder** const out, const char* const path, const uint32_t rate, Error* const e)
+{
+  return recorder_start(out, &(RecorderConfig){.path = path, .rate = rate, .part = RECORDER_PART_BYTES}, e);
+}
+
 // The master: over full scale in places, as it may be.
 static float*
 make_master(void)
@@ -32,7 +38,7 @@ record(const char* const path, const float* const master)
 {
   Recorder* r;
   Error     e = {""};
-  assert_int_equal(recorder_start(&r, path, RATE, &e), STATUS_OK);
+  assert_int_equal(begin(&r, path, RATE, &e), STATUS_OK);
   for (int64_t at = 0; at < FRAMES; at += 1000) {
     recorder_write(r, master + 2 * at, (uint32_t)(FRAMES - at < 1000 ? FRAMES - at : 1000));
   }
@@ -116,7 +122,7 @@ what_cannot_be_recorded_is_said_in_one_line(void** state)
   for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); ++k) {
     Recorder* r = NULL;
     Error     e = {""};
-    assert_int_equal(recorder_start(&r, bad[k].path, bad[k].rate, &e), bad[k].status);
+    assert_int_equal(begin(&r, bad[k].path, bad[k].rate, &e), bad[k].status);
     assert_null(r);
     assert_non_null(strstr(e.text, bad[k].says));
     assert_null(strchr(e.text, '\n'));
@@ -139,7 +145,7 @@ a_full_disk_ends_the_recording_and_says_how_far_it_came(void** state)
     Recorder* r;
     Error     e = {""};
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(recorder_start(&r, in_folder(names[k]), RATE, &e), STATUS_OK);
+    assert_int_equal(begin(&r, in_folder(names[k]), RATE, &e), STATUS_OK);
     for (uint32_t n = 0; n < 400; ++n) {
       for (uint32_t i = 0; i < 2 * 4096; ++i) {
         noise[i] = (float)(int32_t)scramble(n * 8192 + i) / 2147483648.0f;
@@ -169,7 +175,7 @@ a_recording_that_was_never_closed_is_readable(void** state)
   float* const master = make_master();
   Recorder*    r;
   int64_t      n;
-  assert_int_equal(recorder_start(&r, in_folder("open.wav"), RATE, NULL), STATUS_OK);
+  assert_int_equal(begin(&r, in_folder("open.wav"), RATE, NULL), STATUS_OK);
   for (int k = 0; k < 4; ++k) {
     recorder_write(r, master, 2 * RATE);
   }
@@ -249,7 +255,7 @@ a_pipe_is_not_recorded_to(void** state)
     Recorder* r = NULL;
     Error     e = {""};
     assert_int_equal(mkfifo(in_folder(names[k]), 0600), 0);
-    assert_int_equal(recorder_start(&r, in_folder(names[k]), RATE, &e), STATUS_FAILED);
+    assert_int_equal(begin(&r, in_folder(names[k]), RATE, &e), STATUS_FAILED);
     assert_null(r);
     assert_non_null(strstr(e.text, names[k]));
   }
@@ -272,6 +278,171 @@ the_end_of_the_disk_finishes_a_recording(void** state)
   free(master);
 }
 
+static char*
+text_of(const char* const path)
+{
+  static char text[1 << 16];
+  FILE* const f = fopen(path, "r");
+  assert_non_null(f);
+  text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+  fclose(f);
+  return text;
+}
+
+static const char*
+part_path(const char* const ending, const int number)
+{
+  char name[32];
+  snprintf(name, sizeof(name), number > 1 ? "set-%d.%s" : "set%.0d.%s", number > 1 ? number : 0, ending);
+  return in_folder(name);
+}
+
+static void
+a_recording_too_large_for_a_file_goes_on_in_another_without_a_gap(void** state)
+{
+  (void)state;
+  static const char* const endings[] = {"wav", "flac"};
+  float* const             master    = make_master();
+  for (size_t k = 0; k < 2; ++k) {
+    Recorder* r;
+    int64_t   n = 0, at = 0;
+    int       parts = 0;
+    assert_true(make_wav(part_path(endings[k], 3), RATE, 5)); // somebody's: it stays
+    const RecorderConfig config = {.path = part_path(endings[k], 1), .rate = RATE, .part = 300000, .cue = true};
+    assert_int_equal(recorder_start(&r, &config, NULL), STATUS_OK);
+    for (; at < FRAMES; at += 1000) {
+      assert_true(recorder_write(r, master + 2 * at, (uint32_t)(FRAMES - at < 1000 ? FRAMES - at : 1000)));
+    }
+    assert_int_equal(recorder_stop(r, NULL), STATUS_OK);
+    at = 0;
+    for (int number = 1; at < FRAMES; number += number == 2 ? 2 : 1, ++parts) {
+      struct stat  st;
+      float* const got = decode_all(part_path(endings[k], number), &n);
+      assert_non_null(got);
+      assert_int_equal(stat(part_path(endings[k], number), &st), 0);
+      assert_true(st.st_size <= 300000 + (k ? 40000 : 0)); // an encoder holds some back
+      for (int64_t i = 0; i < 2 * n; ++i) {
+        const double x = (double)master[2 * at + i];
+        assert_true(fabs((double)got[i] - (k ? fmax(-1.0, fmin(1.0, x)) : x)) <= (k ? 1.3e-7 : 0.0));
+      }
+      at += n;
+      free(got);
+    }
+    assert_int_equal(at, FRAMES);
+    assert_in_range(parts, 3, 5);
+    free(decode_all(part_path(endings[k], 3), &n));
+    assert_int_equal(n, 5);
+    const char* const sheet = text_of(in_folder("set.cue"));
+    assert_non_null(strstr(sheet, k ? "FILE \"set.flac\" WAVE" : "FILE \"set.wav\" WAVE"));
+    assert_non_null(strstr(sheet, k ? "FILE \"set-2.flac\" WAVE" : "FILE \"set-2.wav\" WAVE"));
+    assert_non_null(strstr(sheet, k ? "FILE \"set-4.flac\" WAVE" : "FILE \"set-4.wav\" WAVE"));
+  }
+  free(master);
+}
+
+static void
+a_cue_sheet_says_which_track_started_when(void** state)
+{
+  (void)state;
+  float* const         master = make_master();
+  Recorder*            r;
+  const RecorderConfig config = {
+    .path = in_folder("night.wav"), .rate = RATE, .part = 8 * 2 * RATE + 4096, .cue = true};
+  assert_int_equal(recorder_start(&r, &config, NULL), STATUS_OK);
+  recorder_mark(r, 0, "One", "A \"B\" C");
+  recorder_write(r, master, RATE);
+  recorder_mark(r, RATE + RATE / 2, "Three", "Ärger");
+  recorder_mark(r, RATE + 1, "Two", NULL); // another deck's, told later
+  recorder_write(r, master, RATE);
+  recorder_write(r, master, RATE); // another file
+  recorder_mark(r, 2 * (uint64_t)RATE + RATE / 2 + 650, "Four", "D");
+  // It is there before the recording ends
+  assert_string_equal(text_of(in_folder("night.cue")),
+                      "REM COMMENT \"deckhost " DECKHOST_VERSION "\"\n"
+                      "FILE \"night.wav\" WAVE\n"
+                      "  TRACK 01 AUDIO\n    TITLE \"One\"\n    PERFORMER \"A 'B' C\"\n    INDEX 01 00:00:00\n"
+                      "  TRACK 02 AUDIO\n    TITLE \"Two\"\n    INDEX 01 00:01:00\n"
+                      "  TRACK 03 AUDIO\n    TITLE \"Three\"\n    PERFORMER \"Ärger\"\n    INDEX 01 00:01:37\n"
+                      "FILE \"night-2.wav\" WAVE\n"
+                      "  TRACK 04 AUDIO\n    TITLE \"Three (continued)\"\n    PERFORMER \"Ärger\"\n"
+                      "    INDEX 01 00:00:00\n"
+                      "  TRACK 05 AUDIO\n    TITLE \"Four\"\n    PERFORMER \"D\"\n    INDEX 01 00:00:38\n");
+  for (int k = 0; k < 200; ++k) {
+    recorder_mark(r, 3 * (uint64_t)RATE + (uint64_t)k * 3600 * RATE, "More", NULL);
+  }
+  assert_int_equal(recorder_stop(r, NULL), STATUS_OK);
+  const char* const text = text_of(in_folder("night.cue"));
+  assert_non_null(strstr(text, "  TRACK 99 AUDIO\n"));
+  assert_null(strstr(text, "  TRACK 100"));
+  assert_int_equal(access(in_folder("night.cue.new"), F_OK), -1);
+  free(master);
+}
+
+static void
+gaps_are_told_at_the_end(void** state)
+{
+  (void)state;
+  static float frames[2 * 60000];
+  rig_start(1, false);
+  assert_int_equal(reply_to(ask((Request){.kind = REQUEST_RECORD_START, .path = strdup(in_folder("gap.wav"))})).status,
+                   STATUS_OK);
+  assert_true(ring_write_n(rig.record, frames, 60000));
+  assert_false(ring_write_n(rig.record, frames, 60000)); // as when the drive stands still for long
+  const Reply r = reply_to(ask((Request){.kind = REQUEST_RECORD_STOP}));
+  assert_int_equal(r.status, STATUS_FAILED);
+  assert_non_null(strstr(r.error.text, "1 gaps"));
+  assert_int_equal(r.frames, 60000);
+  rig_stop();
+}
+
+// A drive that takes no more: the recording ends, is told to have failed until it is stopped, and another may begin.
+static void
+a_full_disk_ends_the_recording_of_a_disk_that_goes_on(void** state)
+{
+  (void)state;
+  const char* const place = in_folder("full");
+  char              command[300];
+  mkdir(place, 0700);
+  snprintf(command, sizeof(command), "mount -t tmpfs -o size=1m none '%s' 2>/dev/null", place);
+  if (geteuid() != 0 || system(command) != 0) {
+    skip(); // only root can
+  }
+  float* const             master  = make_master();
+  static const char* const names[] = {"f.wav", "f.flac", "f.ogg", "f.opus"};
+  log_set_level((LogLevel)-1);
+  for (size_t k = 0; k < 4; ++k) {
+    char path[300];
+    snprintf(path, sizeof(path), "%s/%s", place, names[k]);
+    rig_start(1, false);
+    assert_int_equal(reply_to(ask((Request){.kind = REQUEST_RECORD_START, .path = strdup(path)})).status, STATUS_OK);
+    for (int n = 0; n < 400 && !disk_stats(rig.disk).record_failed; ++n) {
+      assert_true(ring_write_n(rig.record, master + 2 * (n % 3) * RATE, RATE));
+      settle_disk();
+    }
+    const DiskStats stats = disk_stats(rig.disk);
+    assert_true(stats.record_failed);
+    assert_false(stats.recording);
+    int64_t      n   = 0;
+    float* const got = decode_all(path, &n); // before it is stopped
+    assert_non_null(got);
+    assert_true(n > RATE && (uint64_t)n <= stats.record_frames + RATE);
+    if (k == 0) {
+      assert_memory_equal(got, master, sizeof(float) * 2 * RATE);
+    }
+    free(got);
+    const Reply r = reply_to(ask((Request){.kind = REQUEST_RECORD_STOP}));
+    assert_int_equal(r.status, STATUS_FAILED);
+    assert_non_null(strstr(r.error.text, "No space left"));
+    assert_false(disk_stats(rig.disk).record_failed);
+    unlink(path);
+    rig_stop();
+  }
+  log_set_level(LOG_INFO);
+  snprintf(command, sizeof(command), "umount '%s'", place);
+  assert_int_equal(system(command), 0);
+  free(master);
+}
+
 int
 main(void)
 {
@@ -285,6 +456,10 @@ main(void)
     cmocka_unit_test(a_loaded_file_is_not_recorded_over),
     cmocka_unit_test(a_pipe_is_not_recorded_to),
     cmocka_unit_test(the_end_of_the_disk_finishes_a_recording),
+    cmocka_unit_test(a_recording_too_large_for_a_file_goes_on_in_another_without_a_gap),
+    cmocka_unit_test(a_cue_sheet_says_which_track_started_when),
+    cmocka_unit_test(gaps_are_told_at_the_end),
+    cmocka_unit_test(a_full_disk_ends_the_recording_of_a_disk_that_goes_on),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -65,7 +65,7 @@ crossing_the_threshold_is_smooth(void** state)
     assert_int_not_equal(before, pitch_active_engine_rt(r.pitch));
     const double w    = 2.0 * M_PI * cases[i].hz / r.rate * exp2(fmax(cases[i].from, cases[i].to) / 12.0);
     const double most = bend(&r, 0.5, 3.0), expected = 0.5 * w * w;
-    if (most > 1.5 * expected) {
+    if (most > expected + 0.0005) { // the bend of a click 66 dB below the tone
       fail_msg("case %zu: second difference %.4f, the tone's own is %.4f", i, most, expected);
     }
     for (uint32_t at = 24000; at + 480 < r.frames; at += 240) {

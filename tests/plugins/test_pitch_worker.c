@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// A host with a worker: the stretcher is asked for once, when it is first wanted, and the sound goes on meanwhile.
+// A host with a worker: the stretcher is asked for once, when it is first wanted, and the sound goes on meanwhile; then
+// it is fed by jobs, one at a time.
 
 #include "support/lv2_stage.h"
 
@@ -9,19 +10,32 @@
 enum { BLOCK = 256 };
 
 typedef struct {
-  int      asked;
-  uint32_t size;
+  int      made, fed; ///< jobs of either kind, by their first word
+  uint32_t size;      ///< of the last one to make something, or of what came of it
   char     data[64];
+  bool     waiting; ///< a job to feed is
+  uint32_t feed_size;
+  char     feed[64];
 } Desk;
 
 static LV2_Worker_Status
 schedule(const LV2_Worker_Schedule_Handle handle, const uint32_t size, const void* const data)
 {
   Desk* const d = handle;
-  assert_true(size <= sizeof(d->data));
-  memcpy(d->data, data, size);
-  d->size = size;
-  ++d->asked;
+  int         kind;
+  assert_true(size <= sizeof(d->data) && size >= sizeof(kind));
+  memcpy(&kind, data, sizeof(kind));
+  if (kind) {
+    assert_false(d->waiting); // one at a time
+    d->waiting = true;
+    memcpy(d->feed, data, size);
+    d->feed_size = size;
+    ++d->fed;
+  } else {
+    memcpy(d->data, data, size);
+    d->size = size;
+    ++d->made;
+  }
   return LV2_WORKER_SUCCESS;
 }
 
@@ -77,26 +91,32 @@ the_worker_makes_the_stretcher(void** state)
 
   stage_set(&s, "semitones", 2.0f);
   run_for(&s, 0.3);
-  assert_int_equal(desk.asked, 0); // not for what the resampler does
+  assert_int_equal(desk.made, 0); // not for what the resampler does
   const float before = s.value[latency];
 
   stage_set(&s, "semitones", 5.0f);
   run_for(&s, 0.5);
-  assert_int_equal(desk.asked, 1);
+  assert_int_equal(desk.made, 1);
   assert_true(s.value[active] == 1.0f);
 
   assert_int_equal(worker->work(handle, respond, &desk, desk.size, desk.data), LV2_WORKER_SUCCESS);
   run_for(&s, 0.1); // between work and response the sound goes on
   assert_true(s.value[active] == 1.0f);
   assert_int_equal(worker->work_response(handle, desk.size, desk.data), LV2_WORKER_SUCCESS);
-  run_for(&s, 0.5);
+  run_for(&s, 0.5); // nobody does the job to feed it: it is fed in run
   assert_true(s.value[active] == 2.0f);
-  assert_int_equal(desk.asked, 1);
+  assert_int_equal(desk.fed, 1);
+  assert_int_equal(worker->work(handle, respond, &desk, desk.feed_size, desk.feed), LV2_WORKER_SUCCESS);
+  desk.waiting = false;
+  run_for(&s, 0.1);
+  assert_int_equal(desk.fed, 2);
+  assert_int_equal(desk.made, 1);
   assert_true(s.value[latency] == before);
 
   stage_set(&s, "quality", 1.0f); // another one
+  desk.waiting = false;
   run_for(&s, 0.1);
-  assert_int_equal(desk.asked, 2);
+  assert_int_equal(desk.made, 2);
   assert_int_equal(worker->work(handle, respond, &desk, desk.size, desk.data), LV2_WORKER_SUCCESS);
   assert_int_equal(worker->work_response(handle, desk.size, desk.data), LV2_WORKER_SUCCESS);
   run_for(&s, 0.8);

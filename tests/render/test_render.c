@@ -156,7 +156,7 @@ test_decks_of_a_score(void** const state)
     {"0 /start 20 1 # 30\n", 4},
     {"0 /ramp /deck/5/fader 0 2\n", 5},
     {"0 /ramp \"/deck/6/fader\" 0 2\n", 6},
-    {"0 /deck/65/play\n", 4},
+    {"0 /deck/65/play\n", 64},
     {"0 /deck/64/play", 64},
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {

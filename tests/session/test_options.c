@@ -42,7 +42,7 @@ defaults_are_those_of_the_manual(void** state)
   assert_int_equal(o.cache_mb, 256);
   assert_int_equal(o.threads, 0);
   assert_true(o.connect && o.deck_ports);
-  assert_false(o.play || o.start_server);
+  assert_false(o.play || o.start_server || o.fine);
 }
 
 static void
@@ -87,6 +87,20 @@ threads_are_a_number_or_auto(void** state)
 }
 
 static void
+the_reader_is_fast_or_fine(void** state)
+{
+  (void)state;
+  Options           o;
+  Error             e;
+  const char* const fine[MAX_ARGS] = {"--reader", "fine"};
+  assert_int_equal(read_args(&o, fine, &e), OPTIONS_RUN);
+  assert_true(o.fine);
+  const char* const fast[MAX_ARGS] = {"--reader", "fast"};
+  assert_int_equal(read_args(&o, fast, &e), OPTIONS_RUN);
+  assert_false(o.fine);
+}
+
+static void
 wrong_usage_says_what_is_wrong(void** state)
 {
   (void)state;
@@ -99,6 +113,7 @@ wrong_usage_says_what_is_wrong(void** state)
     {{"-d", "four"}, "\"four\""},
     {{"--osc", "99999"}, "0 to 65535"},
     {{"--cache", "15"}, "16 to 65536"},
+    {{"--reader", "slow"}, "fast or fine, not \"slow\""},
     {{"--threads", "0"}, "1 to 16, or auto"},
     {{"--threads", "many"}, "1 to 16, or auto, not \"many\""},
     {{"--loud"}, "unknown option \"--loud\""},
@@ -121,7 +136,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(defaults_are_those_of_the_manual), cmocka_unit_test(options_and_files_may_mix),
-    cmocka_unit_test(every_file_gets_a_deck), cmocka_unit_test(threads_are_a_number_or_auto),
-    cmocka_unit_test(wrong_usage_says_what_is_wrong)};
+    cmocka_unit_test(every_file_gets_a_deck),           cmocka_unit_test(threads_are_a_number_or_auto),
+    cmocka_unit_test(the_reader_is_fast_or_fine),       cmocka_unit_test(wrong_usage_says_what_is_wrong)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef CONTROL_SESSION_H
+#define CONTROL_SESSION_H
+
+// Sessions: all that there is, written as commands, and carried out again.  Control thread.
+
+#include "control/answer.h"
+
+typedef struct Session Session;
+
+Session* session_new(void); ///< NULL: no memory
+void     session_free(Session* s);
+
+/// Begin to load a file: back to the beginning, then its lines, each with its own success.  STATUS_NOT_FOUND,
+/// STATUS_BAD_FORMAT: `error` says why; nothing was done.  STATUS_BUSY: another is being loaded.
+Status session_load_begin(Session* s, Control* c, const char* path, const Sender* by, Error* error);
+
+/// Whether lines are still under way.  Once none is: how many were carried out, and how many could not be.
+bool session_loading(const Session* s, int* done, int* refused);
+
+/// Begin to save to a file, on a thread of its own.  STATUS_BUSY: it still writes another.
+Status session_save_begin(Session* s, Control* c, const char* path, Error* error);
+
+/// Whether it still writes; once it doesn't, how it went.
+bool session_saving(Session* s, Status* status, Error* error);
+
+/// From here on `path` is saved whenever something has changed, every few seconds.
+Status session_keep(Session* s, const char* path, Error* error);
+
+/// Every turn of the loop.
+void session_turn(Session* s, Control* c);
+
+#endif

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef CONTROL_SESSION_TEXT_H
+#define CONTROL_SESSION_TEXT_H
+
+// All that there is, as commands: a score without times.  Only what isn't as it is at first.
+
+#include "control/control.h"
+
+/** The text of a session.  Paths of files below `folder` become relative to it.
+ * @return malloc'd; NULL: no memory */
+char* session_text(Control* c, const char* folder);
+
+/// Commands that bring all back to where it is at first, likewise.
+char* session_reset_text(Control* c);
+
+#endif
