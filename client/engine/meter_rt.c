@@ -50,19 +50,24 @@ meter_show_rt(Meter* const m, MeterLevels* const out, const uint32_t n, const ui
     const float  peak   = m->peak[side];
     const double square = m->mean[side] * kept + m->squares[side] / n * (1.0 - kept);
     m->mean[side]       = square > 1e-20 ? square : 0.0;
-    if (peak >= m->hold[side] || m->hold_left[side] <= n) {
-      m->hold[side]      = peak;
-      m->hold_left[side] = METER_HOLD_SECONDS * rate;
-    } else {
-      m->hold_left[side] -= n;
+    float held = m->hold[m->part][side] = fmaxf(m->hold[m->part][side], peak);
+    for (uint32_t i = 0; i < METER_HOLD_PARTS; ++i) {
+      held = fmaxf(held, m->hold[i][side]);
     }
     if (peak > atomic_load_explicit(&out->peak[side], memory_order_relaxed)) {
       atomic_store_explicit(&out->peak[side], peak, memory_order_relaxed);
     }
-    atomic_store_explicit(&out->hold[side], m->hold[side], memory_order_relaxed);
+    atomic_store_explicit(&out->hold[side], held, memory_order_relaxed);
     atomic_store_explicit(&out->rms[side], (float)sqrt(m->mean[side]), memory_order_relaxed);
     m->peak[side]    = 0.0f;
     m->squares[side] = 0.0;
+  }
+  if (m->part_left <= n) {
+    m->part             = (m->part + 1) % METER_HOLD_PARTS;
+    m->hold[m->part][0] = m->hold[m->part][1] = 0.0f;
+    m->part_left                              = rate / 4;
+  } else {
+    m->part_left -= n;
   }
   if (m->clips) { // the only writer
     const uint64_t before = atomic_load_explicit(&out->clips, memory_order_relaxed);

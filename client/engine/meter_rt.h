@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#define METER_HOLD_SECONDS 2u
+#define METER_HOLD_PARTS 8u   ///< quarters of a second that a peak is held
 #define METER_RMS_SECONDS 0.3 ///< time constant of the mean square
 
 typedef struct {
@@ -19,10 +19,11 @@ typedef struct {
   uint32_t clips;
 
   // Since the start
-  bool     over[2]; ///< the last sample was over full scale
-  double   mean[2]; ///< square
-  float    hold[2];
-  uint32_t hold_left[2]; ///< frames
+  bool     over[2];                   ///< the last sample was over full scale
+  double   mean[2];                   ///< square
+  float    hold[METER_HOLD_PARTS][2]; ///< highest of each part of the time
+  uint32_t part;
+  uint32_t part_left; ///< frames
 } Meter;
 
 /// Look at `n` frames.  Planes with anything in them that isn't finite are silenced: no mix must have it.

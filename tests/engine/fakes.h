@@ -193,7 +193,9 @@ typedef struct {
   uint32_t done; ///< frames run
   float*   master[2];
   float*   cue[2];
+  float*   booth[2];
   float*   deck[2]; ///< of deck 0
+  float*   mic[2];  ///< what comes in
   Notice   notice[RIG_NOTICES];
   uint32_t nnotices;
 } Rig;
@@ -209,6 +211,8 @@ rig_up_with(const EngineConfig* const c, const uint32_t room)
     r->master[i] = calloc(room, sizeof(float));
     r->cue[i]    = calloc(room, sizeof(float));
     r->deck[i]   = calloc(room, sizeof(float));
+    r->booth[i]  = calloc(room, sizeof(float));
+    r->mic[i]    = calloc(room, sizeof(float));
   }
   return r;
 }
@@ -254,6 +258,8 @@ rig_down(Rig* const r)
     free(r->master[i]);
     free(r->cue[i]);
     free(r->deck[i]);
+    free(r->booth[i]);
+    free(r->mic[i]);
   }
   free(r);
 }
@@ -277,6 +283,8 @@ rig_cycle(Rig* const r, const uint32_t n)
   for (int i = 0; i < 2; ++i) {
     io.master[i]  = r->master[i] + r->done;
     io.cue[i]     = r->cue[i] + r->done;
+    io.booth[i]   = r->booth[i] + r->done;
+    io.mic[i]     = r->mic[i] + r->done;
     io.deck[0][i] = r->deck[i] + r->done;
   }
   engine_run_rt(engine_rt(r->engine), n, &io);
