@@ -269,9 +269,9 @@ run_gain(MasterRt* const m, const int64_t now, const uint32_t n)
 }
 
 RT static void
-limit(MasterRt* const m, const int64_t at, const uint32_t n, float* const io[2])
+limit(MasterRt* const m, const int64_t at, const uint32_t n, const bool ready, float* const io[2])
 {
-  const bool  wanted = m->limiter_on && at >= m->limits_from && m->gained >= at + n + m->limiter.latency;
+  const bool  wanted = m->limiter_on && ready && at >= m->limits_from;
   const float slope  = (wanted ? 1.0f : -1.0f) / (float)FADE_FRAMES(m);
   const bool  rests  = m->limiter_part == (wanted ? 1.0f : 0.0f);
   if (!rests || wanted) {
@@ -289,6 +289,7 @@ limit(MasterRt* const m, const int64_t at, const uint32_t n, float* const io[2])
 RT static void
 run_out(MasterRt* const m, const int64_t now, const uint32_t n, const MasterIo* const io)
 {
+  const bool ready = m->gained >= now + n + m->limiter.latency; // all of the cycle's gains are known
   for (uint32_t done = 0, span; done < n; done += span) {
     const int64_t at       = now + done;
     span                   = obey(m, &m->out_queue, at, n - done < PIECE ? n - done : PIECE);
@@ -296,7 +297,7 @@ run_out(MasterRt* const m, const int64_t now, const uint32_t n, const MasterIo* 
     float* const cue[2]    = {io->cue[0] + done, io->cue[1] + done};
     delay_get_rt(&m->after, at, master, span);
     if (m->limits) {
-      limit(m, at, span, master);
+      limit(m, at, span, ready, master);
     }
     if (io->booth[0]) {
       float* const booth[2] = {io->booth[0] + done, io->booth[1] + done};

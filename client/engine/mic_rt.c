@@ -104,7 +104,7 @@ judge(MicRt* const m, const int64_t now)
     m->speaks = m->enabled && m->speaks > GRID ? m->speaks - GRID : 0;
   }
   m->peak           = 0.0f;
-  m->way            = depth > 0.0f ? depth : m->way;
+  m->way            = depth > 0.0f ? fmaxf(depth, m->down) : m->way;
   const float to    = m->speaks ? depth : 0.0f;
   const float steps = m->way * cell / (to > m->down ? m->attack : m->release);
   m->down           = to > m->down ? fminf(m->down + steps, to) : fmaxf(m->down - steps, to);
@@ -139,8 +139,12 @@ write_ducks(MicRt* const m, const int64_t at, const uint32_t n)
 RT static void
 keep(MicRt* const m, const int64_t at, const uint32_t n, float* const planes[2])
 {
-  const float open = m->enabled && !m->rack.waits ? 1.0f : 0.0f;
   if (!(at & (GRID - 1))) {
+    const float open = m->enabled && !m->rack.waits && !m->mute ? 1.0f : 0.0f;
+    if (m->mute) {
+      m->mute = m->mute > GRID ? m->mute - GRID : 0;
+      glide_catch_up_rt(&m->gate, m->mute ? 0 : MIC_GAIN_FRAMES(m));
+    }
     glide_step_rt(&m->gate, open);
     judge(m, at + m->delay);
   }
@@ -179,10 +183,14 @@ obey(MicRt* const m, const int64_t heard, uint32_t n)
     queue_take_rt(&m->queue, m->queue.first);
     set(m, &q->command.param, heard);
   }
-  const bool waited = m->rack.waits;
-  n                 = rack_obey_rt(&m->rack, heard, n, glide_rests_rt(&m->gate, 0.0f));
+  const bool     waited = m->rack.waits;
+  const uint32_t swaps  = m->rack.swaps;
+  n                     = rack_obey_rt(&m->rack, heard, n, glide_rests_rt(&m->gate, 0.0f));
   if (m->rack.waits != waited) {
     glide_catch_up_rt(&m->gate, MIC_GAIN_FRAMES(m));
+  }
+  if (m->rack.swaps != swaps) {
+    m->mute = mic_latency_rt(m) + MIC_GAIN_FRAMES(m);
   }
   return n;
 }

@@ -23,6 +23,7 @@ typedef struct {
   Gain     gain;
   bool     enabled;
   Glide    gate;   ///< of the switch
+  uint32_t mute;   ///< frames until a new plugin has anything to say
   uint32_t silent; ///< frames since anything came in
   uint32_t late;
 
