@@ -26,8 +26,8 @@ PARTS = {
     'session': ('client/session', ['rig', 'jack', 'crowd']),
     'remote':  ('client/remote', ['base']),
 }
-LIBS = {'host': 'LILV LV2', 'io': 'SNDFILE', 'jack': 'JACK', 'control': 'LO', 'remote': 'LO'}
-PACKAGES = (('jack', 'JACK'), ('lilv-0', 'LILV'), ('lv2', 'LV2'), ('rubberband', 'RUBBERBAND'), ('sndfile', 'SNDFILE'),
+LIBS = {'host': 'LILV LV2', 'io': 'SNDFILE EBUR128', 'jack': 'JACK', 'control': 'LO', 'remote': 'LO'}
+PACKAGES = (('jack', 'JACK'), ('lilv-0', 'LILV'), ('lv2', 'LV2'), ('rubberband', 'RUBBERBAND'), ('sndfile', 'SNDFILE'), ('libebur128', 'EBUR128'),
             ('liblo', 'LO'))
 
 

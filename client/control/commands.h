@@ -101,6 +101,8 @@ int      read_hold(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Va
 int      read_clips(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int      read_reduction(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
 int      read_ahead(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_loudness(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+Progress run_loudness_reset(Control* c, Call* call);
 Progress run_clips_reset(Control* c, Call* call);
 
 // readings.c again

@@ -67,6 +67,10 @@ typedef struct {
   void (*latency_changed)(void* self, uint8_t deck);
 
   OpsDiskStats (*disk_stats)(void* self);
+
+  /// Loudness of the master: momentary, short-term and integrated in LUFS, range in LU.  false: it isn't measured.
+  bool (*loudness)(void* self, float out[4]);
+  void (*loudness_reset)(void* self);
 } Ops;
 
 #endif

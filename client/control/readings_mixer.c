@@ -104,3 +104,29 @@ read_ahead(const Control* const c, const Entry* const e, const uint8_t deck, con
   out[0]                          = value_int(atomic_load_explicit(frames, memory_order_relaxed));
   return 1;
 }
+
+int
+read_loudness(const Control* const c, const Entry* const e, const uint8_t deck, const uint8_t k, Value* const out)
+{
+  float value[4];
+  (void)e;
+  (void)deck;
+  (void)k;
+  if (!c->ops.loudness || !c->ops.loudness(c->ops.self, value)) {
+    return 0;
+  }
+  for (int i = 0; i < 4; ++i) {
+    out[i] = value_float(value[i]);
+  }
+  return 4;
+}
+
+Progress
+run_loudness_reset(Control* const c, Call* const call)
+{
+  if (c->ops.loudness_reset) {
+    c->ops.loudness_reset(c->ops.self);
+  }
+  answer_ok(c, call, NULL, 0);
+  return CALL_DONE;
+}

@@ -113,6 +113,8 @@ const Entry table[] = {
   {"/master/limiter/ceiling", {NUMBER("ceiling", -24.0, 0.0, "dB")}, "true peak that the master doesn't exceed, dBFS", PARAMETER(PARAM_CEILING), .ramp = true},
   {"/master/limiter/release", {NUMBER("time", 10.0, 2000.0, "ms")}, "how long the limiter takes for 63 % of the way back", PARAMETER(PARAM_LIMITER_RELEASE)},
   {"/master/limiter/reduction", {{0}}, "what the limiter took away at most since you last asked, dB", .read = read_reduction, .meter = true},
+  {"/master/loudness", {{0}}, "momentary, short-term and integrated LUFS, and range in LU (EBU R 128)", .read = read_loudness, .meter = true},
+  {"/master/loudness/reset", {{0}}, "begin measuring loudness anew", .run = run_loudness_reset, .score = true},
   {"/master/latency", {{0}}, "of limiter and inserts, frames; hidden: the decks are mixed so much ahead", .read = read_ahead, MASTER},
   {"/booth/gain", {NUMBER("gain", -60.0, 12.0, "dB")}, "of the booth, which has the mix before master gain and limiter", PARAMETER(PARAM_BOOTH_GAIN), .ramp = true},
   {"/mic/gain", {NUMBER("gain", -24.0, 24.0, "dB")}, "of the microphone, before its EQ", PARAMETER(PARAM_MIC_GAIN), .ramp = true},

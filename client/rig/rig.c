@@ -100,6 +100,9 @@ set_up(Rig* const r, const RigConfig* const config, Error* const error)
     const DiskConfig disk = {.engine = r->engine, .cache_mb = config->cache_mb, .threaded = !config->offline};
     status                = disk_new(&r->disk, &disk, error);
   }
+  if (!status && !config->offline) {
+    status = loudness_new(&r->loudness, engine_tap(r->engine, TAP_LOUDNESS), config->rate, true, error);
+  }
   if (!status) {
     const Ops ops = rig_ops(r);
     status        = control_new(&r->control, &ops, error);
@@ -162,6 +165,7 @@ rig_free(Rig* const r)
   if (r->control) {
     control_free(r->control);
   }
+  loudness_free(r->loudness);
   if (r->engine) {
     take_back(r);
   }

@@ -174,6 +174,30 @@ stats(void* const self)
   return (OpsDiskStats){s.cache_used_mb, s.cache_size_mb, s.read_mb, s.record_lost, s.record_failed};
 }
 
+static bool
+loudness(void* const self, float out[4])
+{
+  const Rig* const r = self;
+  if (!r->loudness) {
+    return false;
+  }
+  const LoudnessValues v = loudness_values(r->loudness);
+  out[0]                 = v.momentary;
+  out[1]                 = v.short_term;
+  out[2]                 = v.integrated;
+  out[3]                 = v.range;
+  return true;
+}
+
+static void
+reset_loudness(void* const self)
+{
+  Rig* const r = self;
+  if (r->loudness) {
+    loudness_reset(r->loudness);
+  }
+}
+
 Ops
 rig_ops(Rig* const r)
 {
@@ -198,5 +222,7 @@ rig_ops(Rig* const r)
     .titled          = titled,
     .latency_changed = latency_changed,
     .disk_stats      = stats,
+    .loudness        = loudness,
+    .loudness_reset  = reset_loudness,
   };
 }

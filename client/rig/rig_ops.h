@@ -4,17 +4,19 @@
 
 // What a rig is made of, and what it does for the control thread.
 
+#include "io/loudness.h"
 #include "rig/rig.h"
 
 struct Rig {
-  Engine*  engine;
-  Host*    host;
-  Disk*    disk;
-  Control* control;
-  RigHooks hooks;
-  uint32_t decks; ///< at the start
-  bool     offline;
-  Plugin*  slots[MAX_CHAINS][MAX_SLOTS]; ///< as control sees them: what was sent to the engine last
+  Engine*   engine;
+  Host*     host;
+  Disk*     disk;
+  Control*  control;
+  Loudness* loudness; ///< NULL: offline
+  RigHooks  hooks;
+  uint32_t  decks; ///< at the start
+  bool      offline;
+  Plugin*   slots[MAX_CHAINS][MAX_SLOTS]; ///< as control sees them: what was sent to the engine last
 };
 
 /// Filled for control_new; all but `control` is there.
