@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/engine.h"
 
+#include "base/locked.h"
 #include "engine/crew.h"
 #include "engine/engine_parts_rt.h"
 #include "engine/stats_rt.h"
@@ -29,23 +30,11 @@ typedef struct {
   float  held[2][DELAY_ROOM];
 } DeckMemory;
 
-// Memory for the process thread: aligned, and touched.
-static void*
-touched(const size_t size)
-{
-  const size_t whole = (size + 63) / 64 * 64;
-  void* const  p     = aligned_alloc(64, whole);
-  if (p) {
-    memset(p, 0, whole);
-  }
-  return p;
-}
-
 static bool
 delay_new(Delay* const d)
 {
   for (int side = 0; side < 2; ++side) {
-    d->plane[side] = touched(DELAY_ROOM * sizeof(float));
+    d->plane[side] = locked_new(DELAY_ROOM * sizeof(float));
   }
   return d->plane[0] && d->plane[1];
 }
@@ -53,8 +42,8 @@ delay_new(Delay* const d)
 static void
 delay_free(Delay* const d)
 {
-  free(d->plane[0]);
-  free(d->plane[1]);
+  locked_free(d->plane[0]);
+  locked_free(d->plane[1]);
 }
 
 static bool
@@ -82,7 +71,7 @@ mic_new(Engine* const e)
 {
   MicRt* const m = &e->rt.mic;
   m->rate        = e->rate;
-  m->ducks       = touched(DELAY_ROOM * sizeof(float));
+  m->ducks       = locked_new(DELAY_ROOM * sizeof(float));
   mic_init_rt(m);
   return delay_new(&m->sound) && m->ducks;
 }
@@ -90,7 +79,7 @@ mic_new(Engine* const e)
 DeckRt*
 engine_new_deck(Engine* const e, const uint32_t number)
 {
-  DeckMemory* const m = number < MAX_DECKS && sinc_table(SINC_32) ? touched(sizeof(DeckMemory)) : NULL;
+  DeckMemory* const m = number < MAX_DECKS && sinc_table(SINC_32) ? locked_new(sizeof(DeckMemory)) : NULL;
   if (!m) {
     return NULL;
   }
@@ -110,7 +99,7 @@ engine_new_deck(Engine* const e, const uint32_t number)
 void
 engine_free_deck(DeckRt* const deck)
 {
-  free(deck); // it is the first of its DeckMemory
+  locked_free(deck); // it is the first of its DeckMemory
 }
 
 Status
@@ -121,7 +110,7 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
     return error_set(error, STATUS_BAD_VALUE, "%u decks at %u Hz: there can be 1 to %d", config->decks, config->rate,
                      MAX_DECKS);
   }
-  Engine* const e = touched(sizeof(*e));
+  Engine* const e = locked_new(sizeof(*e));
   if (!e) {
     return error_set(error, STATUS_NO_MEMORY, "no memory for the engine");
   }
@@ -138,7 +127,7 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
   rt->notices        = ring_new(NOTICE_ROOM, sizeof(Notice));
   bool complete      = rt->commands && rt->notices && master_new(e) && mic_new(e);
   for (int i = 0; i < 4; ++i) {
-    rt->spare[i] = touched(MAX_MADE * sizeof(float));
+    rt->spare[i] = locked_new(MAX_MADE * sizeof(float));
     complete     = complete && rt->spare[i];
   }
   for (uint32_t i = 0; i < MAX_DECKS; ++i) {
@@ -180,13 +169,13 @@ engine_free(Engine* const e)
   for (int i = 0; i < TAP_COUNT; ++i) {
     ring_free(m->tap[i].ring);
   }
-  free(e->rt.mic.ducks);
+  locked_free(e->rt.mic.ducks);
   for (int i = 0; i < 4; ++i) {
-    free(e->rt.spare[i]);
+    locked_free(e->rt.spare[i]);
   }
   ring_free(e->rt.commands);
   ring_free(e->rt.notices);
-  free(e);
+  locked_free(e);
 }
 
 static void

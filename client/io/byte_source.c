@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PIECE 65536
+#define PIECE 32768 // the system reads ahead of it
 #define LARGE 16384 // asked for at once: goes straight to who asks
 
 struct ByteSource {
@@ -28,6 +28,10 @@ static Status
 open_regular(ByteSource* const b, const char* const path, Error* const error)
 {
   struct stat st;
+  if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { // to open some devices is to do something
+    return error_set(error, STATUS_BAD_FORMAT, "%s is %s, not an audio file", path,
+                     S_ISDIR(st.st_mode) ? "a directory" : "no regular file");
+  }
   b->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hold us up
   if (b->fd < 0) {
     return errno == ENOENT || errno == ENOTDIR

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "io/cache.h"
 
-#include "base/log.h"
+#include "base/locked.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 
 #define BLOCK_BYTES (sizeof(float) * 2 * CHUNK_FRAMES)
 #define SLAB_BLOCKS 64u // memory is touched so many at a time: 2 MB, a huge page where there are such
@@ -42,8 +39,7 @@ struct Cache {
   uint32_t       taken; // NO_BLOCK or what cache_take gave last ...
   int64_t        due;   // ... and for when
   uint64_t       round;
-  uint64_t       swept;    // a round in which nothing unwanted was left
-  bool           unlocked; // the system refused to lock memory, and we said so
+  uint64_t       swept; // a round in which nothing unwanted was left
   _Atomic size_t used;
 };
 
@@ -121,23 +117,6 @@ count_used(Cache* const c, const bool more)
   atomic_store_explicit(&c->used, more ? used + BLOCK_BYTES : used - BLOCK_BYTES, memory_order_relaxed);
 }
 
-static void
-lock_memory(Cache* const c, void* const at, const size_t bytes)
-{
-  if (mlock(at, bytes) < 0) {
-    if (!c->unlocked) {
-      struct rlimit limit = {0, 0};
-      getrlimit(RLIMIT_MEMLOCK, &limit);
-      log_warn("can't lock the cache in memory (%s, limit %llu kB): should memory run short, decks may starve; "
-               "remedy: the line \"@audio - memlock unlimited\" in /etc/security/limits.d/audio.conf, be in the group "
-               "audio, log in again",
-               strerror(errno), (unsigned long long)limit.rlim_cur / 1024);
-    }
-    c->unlocked = true;
-    memset(at, 0, bytes); // at least touched
-  }
-}
-
 static float*
 frames_of(const Cache* const c, const uint32_t block)
 {
@@ -153,7 +132,7 @@ grow(Cache* const c)
   if (n == 0) {
     return false;
   }
-  lock_memory(c, frames_of(c, c->made), n * BLOCK_BYTES);
+  locked_keep(frames_of(c, c->made), n * BLOCK_BYTES);
   for (uint32_t k = n; k-- > 0;) {
     c->free[c->nfree++] = c->made + k;
   }

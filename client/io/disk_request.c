@@ -180,7 +180,11 @@ pin(Disk* const d, const Request* const q, Answer* const a)
   Reply* const     r = &a->reply;
   TrackFile* const t = find_track(d, q->track);
   r->track           = q->track;
-  if (!t || q->pin >= PIN_COUNT) {
+  bool any           = t != NULL; // one stem may have gone meanwhile: the others play on
+  for (uint8_t stem = 0; stem < MAX_STEMS; ++stem) {
+    any = any || (stem != q->stem && d->stems[q->deck][stem]);
+  }
+  if (!any || q->pin >= PIN_COUNT) {
     r->status = error_set(&r->error, STATUS_NOT_FOUND, "the track was unloaded");
     return;
   }

@@ -127,6 +127,20 @@ settle(Pins* const p, Pin* const pin)
   }
 }
 
+// Whether anything is pinned in another stem of the deck.
+static bool
+has_other_stem(const Pins* const p, const uint8_t deck, const uint8_t stem)
+{
+  for (int s = 0; s < MAX_STEMS; ++s) {
+    for (int slot = 0; s != stem && slot < PIN_COUNT; ++slot) {
+      if (p->slot[deck][s][slot]) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 void
 pins_drop(Pins* const p, const TrackFile* const t)
 {
@@ -134,8 +148,11 @@ pins_drop(Pins* const p, const TrackFile* const t)
   while (*at) {
     Pin* const pin = *at;
     if (pin->range.track == t) {
-      *at                       = pin->next;
-      pin->answer->reply.status = error_set(&pin->answer->reply.error, STATUS_NOT_FOUND, "the track was unloaded");
+      *at                  = pin->next;
+      const Reply* const r = &pin->answer->reply;
+      if (r->track == &t->track && !has_other_stem(p, r->deck, r->stem)) { // else where it was to go there is sound
+        pin->answer->reply.status = error_set(&pin->answer->reply.error, STATUS_NOT_FOUND, "the track was unloaded");
+      }
       settle(p, pin);
     } else {
       at = &pin->next;

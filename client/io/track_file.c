@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "io/track_file.h"
 
+#include "base/locked.h"
 #include "base/log.h"
 #include "io/title.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static char*
@@ -31,7 +31,7 @@ make_tables(TrackFile* const t)
   const size_t n  = t->track.nchunks;
   t->blocks       = malloc(n * sizeof(*t->blocks));
   t->pins         = calloc(n, sizeof(*t->pins));
-  t->track.chunks = malloc(n * sizeof(*t->track.chunks));
+  t->track.chunks = locked_new(n * sizeof(*t->track.chunks)); // the process thread reads it
   if (!t->blocks || !t->pins || !t->track.chunks) {
     return false;
   }
@@ -39,7 +39,6 @@ make_tables(TrackFile* const t)
     t->blocks[k] = NO_BLOCK;
     atomic_init(&t->track.chunks[k], NULL);
   }
-  mlock(t->track.chunks, n * sizeof(*t->track.chunks)); // the process thread reads it; the cache warns where this fails
   return true;
 }
 
@@ -111,13 +110,10 @@ track_file_free(TrackFile* const t)
   if (!t) {
     return;
   }
-  if (t->track.chunks) {
-    munlock(t->track.chunks, t->track.nchunks * sizeof(*t->track.chunks));
-  }
   audio_file_close(t->file);
   free((char*)t->track.path);
   free((char*)t->track.title);
-  free(t->track.chunks);
+  locked_free((void*)t->track.chunks);
   free(t->blocks);
   free(t->pins);
   free(t);

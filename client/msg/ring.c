@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "msg/ring.h"
 
+#include "base/locked.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,29 +29,20 @@ ring_new(const uint32_t count, const uint32_t size)
   while (n < count) {
     n *= 2;
   }
-  Ring* const r = aligned_alloc(64, (sizeof(Ring) + 63) / 64 * 64);
+  Ring* const r = locked_new(sizeof(Ring) + (size_t)n * size);
   if (!r) {
     return NULL;
   }
-  memset(r, 0, sizeof(*r));
   r->count    = n;
   r->size     = size;
-  r->elements = malloc((size_t)n * size);
-  if (!r->elements) {
-    free(r);
-    return NULL;
-  }
-  memset(r->elements, 0, (size_t)n * size); // touched, so that no page is missing later
+  r->elements = (char*)(r + 1);
   return r;
 }
 
 void
 ring_free(Ring* const r)
 {
-  if (r) {
-    free(r->elements);
-    free(r);
-  }
+  locked_free(r);
 }
 
 uint32_t

@@ -153,6 +153,36 @@ a_pin_holds_in_all_stems_of_the_deck(void** state)
   rig_stop();
 }
 
+// A jump of a deck that loses one of its stems meanwhile still happens in the others.
+static void
+a_pin_over_several_stems_outlives_one_of_them(void** state)
+{
+  (void)state;
+  rig_start(16, false);
+  Track* tracks[2];
+  for (uint8_t s = 0; s < 2; ++s) {
+    tracks[s] = reply_to(ask_load(5, s, long_wav())).track;
+  }
+  for (int late = 0; late < 2; ++late) { // gone before the request is read, and while it is waited for
+    Track* const   other = late ? reply_to(ask_load(5, 1, long_wav())).track : tracks[1];
+    const uint32_t free1 = late ? 0 : ask((Request){.kind = REQUEST_FREE, .track = other});
+    const uint32_t first = ask_pin(5, PIN_SEEK, tracks[0], MINUTE + late * 20 * RATE);
+    const uint32_t second =
+      ask((Request){.kind = REQUEST_PIN, .deck = 5, .stem = 1, .pin = PIN_SEEK, .track = other, .frame = MINUTE});
+    const uint32_t free2 = late ? ask((Request){.kind = REQUEST_FREE, .track = other}) : 0;
+    Reply          r;
+    settle_disk();
+    for (int k = 0; k < 2; ++k) {
+      assert_true(ring_read(disk_replies(rig.disk), &r));
+      assert_true(r.ticket == first || r.ticket == second);
+      assert_int_equal(r.status, STATUS_OK);
+    }
+    assert_true(free1 + free2 > 0);
+    assert_true(is_there(tracks[0], MINUTE, MINUTE + RATE / 4));
+  }
+  rig_stop();
+}
+
 static void
 pins_that_do_not_fit_are_refused_and_the_others_stay(void** state)
 {
@@ -430,6 +460,7 @@ main(void)
     cmocka_unit_test(every_request_has_one_reply_with_its_ticket_however_many),
     cmocka_unit_test(a_pin_holds_a_quarter_second_and_what_comes_just_before),
     cmocka_unit_test(a_pin_holds_in_all_stems_of_the_deck),
+    cmocka_unit_test(a_pin_over_several_stems_outlives_one_of_them),
     cmocka_unit_test(pins_that_do_not_fit_are_refused_and_the_others_stay),
     cmocka_unit_test(pins_of_fifty_decks_fit_the_default_cache),
     cmocka_unit_test(offline_every_playhead_has_what_the_next_cycle_needs),
