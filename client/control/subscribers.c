@@ -254,6 +254,7 @@ serve(Control* const c, Subscription* const s, const int64_t now, int* const rea
     Error error;
     if (s->decks != c->present) {
       (void)look_up(c, s, &error); // one that names a deck that has gone finds nothing to read there
+      s->decks = c->present;
     }
     s->next = 0;
     s->due += s->interval;

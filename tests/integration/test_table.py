@@ -45,7 +45,7 @@ class Argument:
     def right(self, stage):
         return {'number': [(self.low + min(self.high, self.low + 2.0)) / 2], 'whole': [int(self.low)], 'switch': [1, 0, True],
                 'choice': self.words + [0], 'text': ['word'], 'file': [stage.path('n.wav')],
-                'path': [stage.path('new.wav')], 'decks': [1]}[self.kind]
+                'path': [stage.path('new.wav')], 'deck': [4], 'decks': [1]}[self.kind]
 
     def boundary(self):
         if self.kind == 'number':
@@ -60,13 +60,13 @@ class Argument:
             fraction = [self.low + 0.5] if self.kind == 'whole' else []
             return [self.low - step, self.high + step, math.nan, math.inf, -math.inf, 'text'] + fraction
         return {'switch': [2, -1, 0.5, 'on'], 'choice': ['nonsense', '', len(self.words), -1, 0.5], 'text': [5, ''],
-                'file': [5, ''], 'path': [5, ''], 'decks': [0, 65, 1.5, 'two']}[self.kind]
+                'file': [5, ''], 'path': [5, ''], 'deck': [0, 65, 1.5, 'two'], 'decks': [0, 65, 1.5, 'two']}[self.kind]
 
     def refusal(self):
         """What a refusal of a wrong value must tell."""
         if self.kind in ('number', 'whole'):
             return ['%.10g' % self.low, '%.10g' % self.high]
-        return {'switch': ['0 or 1'], 'choice': self.words, 'decks': []}.get(self.kind, ['text'])
+        return {'switch': ['0 or 1'], 'choice': self.words, 'deck': [], 'decks': []}.get(self.kind, ['text'])
 
 
 class Command:
@@ -202,9 +202,10 @@ def table(tap, stage):
         if not c.control:
             right = c.right(stage)
             answer = asker.ask(c.address, *right)
-            known = c.template in RIGHT or all(a.kind not in ('text', 'file', 'path') for a in c.needed)
-            tap.check(answer.ends == 1 and (answer.ok or not known or c.template in REFUSED), '%s is answered' % c.template,
-                      '%s: %s' % (right, answer.text))
+            known = all(a.kind not in ('text', 'file', 'path') for a in c.needed)
+            formal = known and (' must be ' in answer.text or 'expects' in answer.text) # else there is nothing it could do here
+            tap.check(answer.ends == 1 and (answer.ok or (c.template not in RIGHT and not formal)),
+                      '%s is carried out, or there is a reason' % c.template, '%s: %s' % (right, answer.text))
             for i, a in enumerate(c.needed):
                 for value in a.boundary():
                     answer = asker.ask(c.address, *right[:i], value, *right[i + 1:])
@@ -223,10 +224,6 @@ def table(tap, stage):
     tap.check(stats['osc/lost'] == 0 and stats['osc/unsent'] == 0, 'nothing was lost', stats)
     tap.check(host.close() == 0, 'it ends well', host.errors())
 
-
-# Right in form, but there is nothing that it could do here.
-REFUSED = {'/deck/N/hotcue/K/go', '/deck/N/hotcue/K/clear', '/deck/N/loop/enable', '/deck/N/stem/K/go', '/score/stop',
-           '/record/stop', '/deck/N/insert/K/unload', '/deck/N/insert/K/enable', '/deck/remove', '/deck/add'}
 
 if __name__ == '__main__':
     main(table)
