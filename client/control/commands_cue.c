@@ -8,7 +8,8 @@
 // there.  So each of these runs twice: phase 0 asks, phase 1 acts.
 
 /// Shortest loop, seconds.
-static const double MIN_LOOP = 0.001;
+static const double MIN_LOOP        = 0.001;
+static const double MIN_LOOP_FRAMES = 16.0; ///< and of the track
 
 /// How much earlier than estimated a jump's data is pinned, seconds.
 static const double JUMP_MARGIN = 0.02;
@@ -256,8 +257,9 @@ run_loop(Control* const c, Call* const call)
     if (!place(c, call, 0, s, &call->target) || !place(c, call, 1, s, &end)) {
       return CALL_DONE;
     }
-    if (end - call->target < llround(MIN_LOOP * s->rate)) {
-      answer_error(c, call, "end must be later than start, by %g s or more", MIN_LOOP);
+    const int64_t least = llround(fmax(MIN_LOOP * s->rate, MIN_LOOP_FRAMES));
+    if (end - call->target < least) {
+      answer_error(c, call, "end must be later than start, by %.4g s or more", (double)least / s->rate);
       return CALL_DONE;
     }
     const int64_t at    = here(c, call);

@@ -59,16 +59,28 @@ set_port(Control* const    c,
   return control_command(c, call, ramp_frames ? call->at : time_for(c, call, deck), &command);
 }
 
-/// Answer; where key lock and pitch together want more than the plugin can shift, say so.
-static void
-answer_shift(Control* const c, const Call* const call)
+static bool
+is_of_shift(const Entry* const e)
 {
-  const int64_t at = call->at == AT_NOW ? now_of(c) : call->at;
+  return e->control == CONTROL_PARAM &&
+         (e->param == PARAM_PITCH || e->param == PARAM_KEYLOCK || e->param == PARAM_SPEED);
+}
+
+/// Answer that control `e` of a deck goes to `target`, there `frames` later; where key lock and pitch together then
+/// want more than the plugin can shift, say so.
+static void
+answer_shift(Control* const     c,
+             const Call* const  call,
+             const Entry* const e,
+             const uint8_t      deck,
+             const double       target,
+             const uint32_t     frames)
+{
+  const int64_t at = (call->at == AT_NOW ? now_of(c) : call->at) + frames;
   double        value[3];
   const Param   params[3] = {PARAM_PITCH, PARAM_KEYLOCK, PARAM_SPEED};
   for (int i = 0; i < 3; ++i) {
-    const bool ours = call->entry->control == CONTROL_PARAM && call->entry->param == params[i];
-    value[i]        = ours ? call->values[0].number : (double)params_value(c->params, params[i], call->deck, 0, at);
+    value[i] = e->param == params[i] ? target : (double)params_value(c->params, params[i], deck, 0, at);
   }
   const double lock = value[1] != 0.0 ? -12.0 * log2(value[2]) : 0.0;
   char         text[160];
@@ -85,12 +97,13 @@ answer_shift(Control* const c, const Call* const call)
 Progress
 run_param(Control* const c, Call* const call)
 {
-  const Param p = call->entry->param;
-  if (!set_param(c, call, call->entry, call->deck, call->k, call->values[0].number, 0)) {
+  const Entry* const e     = call->entry;
+  const double       value = call->values[0].number;
+  if (!set_param(c, call, e, call->deck, call->k, value, 0)) {
     return CALL_DONE;
   }
-  if (p == PARAM_PITCH || p == PARAM_KEYLOCK || p == PARAM_SPEED) {
-    answer_shift(c, call);
+  if (is_of_shift(e)) {
+    answer_shift(c, call, e, call->deck, value, 0);
   } else {
     answer_ok(c, call, NULL, 0);
   }
@@ -188,7 +201,9 @@ run_ramp(Control* const c, Call* const call)
   const bool     done   = e->control == CONTROL_PARAM
                             ? set_param(c, call, e, deck, k, target, frames)
                             : set_port(c, call, entry_chain(e, deck), e->slot, e->symbol, target, frames);
-  if (done) {
+  if (done && is_of_shift(e)) {
+    answer_shift(c, call, e, deck, target, frames);
+  } else if (done) {
     answer_ok(c, call, NULL, 0);
   }
   return CALL_DONE;

@@ -99,7 +99,9 @@ take_reply(Control* const c, const Reply* const r)
     return;
   }
   --call->waiting;
-  if (r->status && !call->status) {
+  // A pin of a stem that was taken off meanwhile is missed by nobody; the others' are there
+  const bool missed = !(r->kind == REQUEST_PIN && r->status == STATUS_NOT_FOUND);
+  if (r->status && missed && !call->status) {
     call->status = r->status;
     call->error  = r->error;
   }

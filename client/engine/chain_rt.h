@@ -11,8 +11,8 @@
 #include "msg/command.h"
 #include "msg/notice.h"
 
-#define CHAIN_RAMPS 16 ///< controls that can be on a ramp at once
-#define CHAIN_GRID 32  ///< frames between two values of one
+#define CHAIN_RAMPS 128 ///< controls that can be on a ramp at once; one more jumps
+#define CHAIN_GRID 32   ///< frames between two values of one
 
 typedef struct {
   Ramp     ramp;

@@ -19,7 +19,8 @@ set_speed(DeckRt* const d, const float value, const uint32_t ramp_frames, const 
     const uint32_t glide  = GLIDE_FRAMES(d->rate);
     const uint32_t frames = ramp_frames > glide ? ramp_frames : glide;
     d->speed              = value;
-    path_tempo_rt(&d->path, d->path.now + (due - now) - d->rest_latency, deck_step_rt(d, value), frames);
+    path_tempo_rt(&d->path, d->path.now + (due - now) - d->rest_latency - d->replay_left, deck_step_rt(d, value),
+                  frames);
     return;
   }
   if (ramp_frames) {
@@ -190,7 +191,10 @@ pause(DeckRt* const d, const int64_t now)
 {
   d->wants_play = false;
   if (d->running && !d->closing) {
+    const bool whole = !d->replay_left && !d->mute;
     deck_close_rt(d, AFTER_REST);
+    d->keeps   = whole;
+    d->nreplay = whole ? 0 : d->nreplay;
     deck_state_rt(d, DECK_PAUSED, now);
   }
 }

@@ -13,7 +13,8 @@ settle_frames(const DeckRt* const d)
 RT void
 deck_stale_rt(DeckRt* const d)
 {
-  d->prime = PRIME_STALE;
+  d->prime       = PRIME_STALE;
+  d->replay_left = 0;
 }
 
 // The head goes to where the deck stands.
@@ -144,11 +145,12 @@ deck_restart_rt(DeckRt* const d, const SincPos heard)
   source_loop_rt(&p->source, &p->source.loop, heard >> 32, &e.wrap_start, &e.wrap_end);
   path_start_rt(p, path_ahead_rt(p, heard, step * (SincPos)latency));
   history_reset_rt(&p->history, &e);
-  d->mute    = latency;
-  d->gate    = 0.0f;
-  d->closing = false;
-  d->running = true;
-  d->end_at  = INT64_MAX;
+  d->mute        = latency;
+  d->replay_left = 0;
+  d->gate        = 0.0f;
+  d->closing     = false;
+  d->running     = true;
+  d->end_at      = INT64_MAX;
 }
 
 RT void
@@ -160,6 +162,7 @@ deck_start_rt(DeckRt* const d, const int64_t now, const int64_t due, const bool 
   if (d->running) {
     if (d->closing) { // it was about to pause
       d->closing = false;
+      d->keeps   = false;
       d->end_at  = INT64_MAX;
       deck_state_rt(d, DECK_PLAYING, now);
     }
@@ -203,12 +206,15 @@ deck_close_rt(DeckRt* const d, const After after)
   d->closing  = true;
   d->after    = after;
   d->held_seq = d->seq;
+  d->keeps    = false;
 }
 
 // The fade-out is over.
 RT void
 deck_closed_rt(DeckRt* const d, const int64_t now)
 {
+  d->replay_left      = d->keeps ? d->nreplay : d->replay_left;
+  d->keeps            = false;
   const SincPos heard = deck_heard_rt(d);
   const SincPos end   = d->path.source.end * SINC_ONE;
   const After   after = d->after;

@@ -61,11 +61,12 @@ lead_of(const DeckRt* const d, const Command* const c)
     return is_speed(c) ? 0 : DECK_EARLY;
   }
   if (!is_speed(c)) {
-    return d->rest_latency + path_latency_rt(&d->path);
+    return d->rest_latency + path_latency_rt(&d->path) + d->replay_left;
   }
   // A head that catches up at double pace must know it in time
   const int64_t ahead = path_front_rt(&d->path) - d->path.now;
-  return d->rest_latency + (ahead > 0 ? ahead : 0) + (d->path.phase == PATH_ENGAGING ? 2 * SUB_BLOCK : 0);
+  return d->rest_latency + d->replay_left + (ahead > 0 ? ahead : 0) +
+         (d->path.phase == PATH_ENGAGING ? 2 * SUB_BLOCK : 0);
 }
 
 RT static bool

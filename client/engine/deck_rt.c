@@ -21,7 +21,7 @@ deck_init_rt(DeckRt* const d)
 RT SincPos
 deck_heard_rt(const DeckRt* const d)
 {
-  return d->running ? history_at_rt(&d->path.history, d->path.now - d->rest_latency, NULL) : d->rest;
+  return d->running ? history_at_rt(&d->path.history, d->path.now - d->rest_latency - d->replay_left, NULL) : d->rest;
 }
 
 RT SincPos
@@ -109,7 +109,10 @@ follow_latency(DeckRt* const d)
     const SincPos move = ((int64_t)latency - (int64_t)d->rest_latency) * h->step;
     SincPos       pos  = path_ahead_rt(&d->path, head_position_rt(h), move);
     pos                = pos > 0 ? pos : 0;
-    d->rest_latency    = latency;
+    d->end_at += d->end_at == INT64_MAX
+                   ? 0
+                   : (int64_t)latency - (int64_t)d->rest_latency; // what is left of it comes so much later
+    d->rest_latency = latency;
     path_jump_rt(&d->path, pos);
   }
 }
@@ -133,6 +136,37 @@ at_most(const uint32_t n, const int64_t most)
   return (int64_t)n < most ? n : most > 0 ? (uint32_t)most : 1u;
 }
 
+// What was faded out, once more.
+RT static void
+replay(DeckRt* const d, const uint32_t n, float* const bus[2])
+{
+  for (int side = 0; side < 2; ++side) {
+    memcpy(bus[side], d->replay[side] + (d->nreplay - d->replay_left), n * sizeof(float));
+  }
+  d->replay_left -= n;
+}
+
+RT static void
+keep_for_replay(DeckRt* const d, const uint32_t n, float* const bus[2])
+{
+  const uint32_t room = DECK_FADE - d->nreplay;
+  const uint32_t kept = n < room ? n : room;
+  for (int side = 0; side < 2; ++side) {
+    memcpy(d->replay[side] + d->nreplay, bus[side], kept * sizeof(float));
+  }
+  d->nreplay += kept;
+}
+
+// Fade, trim and meter.
+RT static void
+put_out(DeckRt* const d, const int64_t now, const uint32_t n, float* const bus[2])
+{
+  apply_gate(d, n, bus);
+  apply_trim(d, now, n, bus);
+  meter_take_rt(&d->meter, bus, n);
+  d->sounds = true;
+}
+
 // Run up to `n` frames that are heard; returns how many.
 RT static uint32_t
 run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
@@ -152,6 +186,15 @@ run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
   }
   n = d->mute ? at_most(n, d->mute) : n;
   n = d->closing ? at_most(n, (int64_t)(d->gate * DECK_FADE + 0.5f)) : n;
+  if (d->replay_left) {
+    n = at_most(n, d->replay_left);
+    replay(d, n, bus);
+    put_out(d, now, n, bus);
+    if (d->closing && d->gate == 0.0f) {
+      deck_closed_rt(d, now + n);
+    }
+    return n;
+  }
   n = at_most(n, d->end_at - p->now);
   n = path_span_rt(p, n);
 
@@ -166,12 +209,15 @@ run_span(DeckRt* const d, const int64_t now, uint32_t n, float* const bus[2])
     memset(bus[1], 0, n * sizeof(float));
     d->gate = d->closing ? d->gate - (float)n / DECK_FADE : d->gate;
     d->gate = d->gate > 0.0f ? d->gate : 0.0f;
+    apply_trim(d, now, n, bus);
+    meter_take_rt(&d->meter, bus, n);
+    d->sounds = true;
   } else {
-    apply_gate(d, n, bus);
+    if (d->closing && d->keeps) {
+      keep_for_replay(d, n, bus);
+    }
+    put_out(d, now, n, bus);
   }
-  apply_trim(d, now, n, bus);
-  meter_take_rt(&d->meter, bus, n);
-  d->sounds = true;
   if (d->closing && d->gate == 0.0f) {
     deck_closed_rt(d, now + n);
   } else if (p->now >= d->end_at && !d->closing) {

@@ -61,6 +61,12 @@ typedef struct DeckRt {
   uint32_t  ahead;         ///< frames by which the mix will be ahead of what is heard after this cycle
   int64_t   end_at;        ///< deck frame at which the end of the track has been heard; INT64_MAX: not in sight
 
+  /// What a pause fades out over: heard again when it goes on, since the chain has run past it.
+  float    replay[2][DECK_FADE];
+  uint32_t nreplay; ///< frames in it, the last `replay_left` of which are still to be heard
+  uint32_t replay_left;
+  bool     keeps; ///< the fade-out goes into it
+
   Prime    prime;
   uint32_t prime_left;
   SincPos  rest; ///< where it stands, in the track

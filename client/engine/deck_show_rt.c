@@ -164,7 +164,7 @@ deck_show_rt(DeckRt* const d, const int64_t now, const uint32_t n)
   SincPos           heard   = d->rest;
   uint32_t          latency = d->rest_latency + path_latency_rt(p);
   if (d->running) {
-    heard = history_at_rt(&p->history, p->now - d->rest_latency - d->ahead, &step);
+    heard = history_at_rt(&p->history, p->now - d->rest_latency - d->replay_left - d->ahead, &step);
   }
   const SincPos end = p->source.end * SINC_ONE;
   heard             = heard > end ? end : heard < 0 ? 0 : heard;

@@ -14,6 +14,7 @@ head_start_rt(Head* const h, const Source* const s, const SincPos pos, const int
   h->until  = at;
   h->step   = 0;
   h->dstep  = 0;
+  h->mid    = 0;
 }
 
 RT void
@@ -21,6 +22,7 @@ head_hold_rt(Head* const h, const SincPos step, const int64_t until)
 {
   h->step  = step;
   h->dstep = 0;
+  h->mid   = step;
   h->until = until;
 }
 
@@ -29,6 +31,7 @@ head_follow_rt(Head* const h, const Tempo* const tempo)
 {
   if (h->at >= h->until) {
     tempo_follow_rt(tempo, h->at, &h->step, &h->dstep, &h->until);
+    h->mid = h->step + (h->dstep ? h->dstep * (h->until - h->at) / 2 : 0);
   }
 }
 

@@ -21,6 +21,7 @@ typedef struct {
   SincPos step, dstep;
   int64_t at;    ///< deck frame that it reads next
   int64_t until; ///< deck frame up to which `dstep` holds
+  SincPos mid;   ///< the step half-way there, from where it began to hold
   Stream  stream;
 } Head;
 

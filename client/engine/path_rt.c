@@ -259,9 +259,8 @@ path_span_rt(Path* const p, uint32_t n)
   if (p->phase != PATH_DIRECT) {
     Head* const h = &p->head[p->shifted];
     head_follow_rt(h, &p->tempo);
-    if (h->until - h->at < (int64_t)n) {
-      n = (uint32_t)(h->until - h->at); // the shift follows the tempo
-    }
+    const int64_t left = (h->until - h->at) / (p->phase == PATH_ENGAGING ? 2 : 1); // twice as many in one go there
+    n                  = left > 0 ? at_most(n, left < n ? (uint32_t)left : n) : 1; // the shift follows the tempo
   }
   return n;
 }
@@ -271,8 +270,7 @@ RT static void
 write_shift(Path* const p)
 {
   const Head* const h     = &p->head[p->shifted];
-  const SincPos     glide = h->step + h->dstep * (TEMPO_GRID / 2);
-  const SincPos     mid   = glide > 0 ? glide : tempo_target_rt(&p->tempo); // it hasn't read yet: silence goes first
+  const SincPos     mid   = h->mid > 0 ? h->mid : tempo_target_rt(&p->tempo); // it hasn't read yet: silence goes first
   double            shift = p->pitch;
   if (p->keylock && mid != p->base) {
     shift -= semitones_of_ratio((double)mid / (double)p->base);

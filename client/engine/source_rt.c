@@ -90,8 +90,7 @@ RT int64_t
 source_seam_rt(const Source* const s, const int64_t start, const int64_t end)
 {
   const int64_t half = (end - start) / 2;
-  // Before the track there is silence: a loop from its very start fades to that, in no more than 64 frames
-  const int64_t room = start < 16 ? 64 : start;
+  const int64_t room = start < LEAD_MIN ? LEAD_MIN : start;
   return smaller(smaller(s->seam, half), room);
 }
 

@@ -9,9 +9,10 @@
 #include "engine/track.h"
 #include "msg/limits.h"
 
-#define LOOP_MIN 64      ///< frames of the shortest loop
+#define LOOP_MIN 16      ///< frames of the shortest loop, also of the shortest track that is repeated
+#define LEAD_MIN 64      ///< frames before a loop's start that a cross-fade into it needs; else see SEAM_BARE
 #define STREAM_FADE 64   ///< frames of a fade around a hole, at step 1
-#define STREAM_JUMPS 128 ///< loop jumps that a stream remembers
+#define STREAM_JUMPS 256 ///< loop jumps that a stream remembers: more than a head's buffer can hold
 
 typedef struct {
   Track*  track;
@@ -64,8 +65,16 @@ typedef struct {
   int64_t frame; ///< of the track
 } StreamJump;
 
+/** How a loop goes round.
+ * COVERED: what comes before its start fades in over what comes before its end, in at most 5 ms.
+ * BARE:    nothing comes before its start, as at the beginning of a track.  Where the waveform goes on smoothly anyway,
+ *          as in a file that was made to be looped, nothing is touched.  Else its beginning, reflected at its first
+ *          frame, stands in for what isn't there, for at most 64 frames: level and slope meet without a dip. */
+typedef enum { SEAM_UNKNOWN, SEAM_COVERED, SEAM_SMOOTH, SEAM_BARE } Seam;
+
 typedef struct {
   int64_t    count; ///< frames given out
+  Seam       seam;  ///< that it is in; UNKNOWN: none
   Loop       loop;  ///< its own: one that fades out goes on as it was
   int64_t    next;  ///< frame of the track that comes next
   float      gain[MAX_STEMS];

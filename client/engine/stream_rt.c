@@ -2,9 +2,13 @@
 #include "engine/frames_rt.h"
 #include "engine/source_rt.h"
 
+#include <math.h>
 #include <string.h>
 
-#define SEAM_PIECE 256 ///< frames of a seam that are made at a time
+#define SEAM_PIECE 256        ///< frames of a seam that are made at a time
+#define SMOOTH_FRAMES 10      ///< on each side of a bare seam that are looked at
+#define SMOOTH_BEND 1.5f      ///< times what is there anyway, that the waveform may bend at one
+#define SMOOTH_LEAST 0x1p-15f ///< it may always
 
 RT static inline int64_t
 smaller(const int64_t a, const int64_t b)
@@ -83,6 +87,70 @@ mix_stems(const Source* const s, const int64_t at, float* const out, const int64
   }
 }
 
+// The largest second difference in n stereo frames.
+RT static float
+bend_of(const float* const x, const int64_t n)
+{
+  float most = 0.0f;
+  for (int64_t i = 4; i < 2 * n; ++i) {
+    const float bend = fabsf(x[i] - 2.0f * x[i - 2] + x[i - 4]);
+    most             = bend > most ? bend : most;
+  }
+  return most;
+}
+
+// Whether frame `start` follows on frame `end` - 1 about as smoothly as frames follow on each other around there.
+RT static bool
+goes_on(const Stream* const st, const Source* const s, const int64_t start, const int64_t end)
+{
+  float         x[2 * SMOOTH_FRAMES * 2];
+  float         gains[MAX_STEMS];
+  const int64_t n = smaller(SMOOTH_FRAMES, (end - start) / 2);
+  memcpy(gains, st->gain, sizeof(gains));
+  mix_stems(s, end - n, x, n, gains);
+  memcpy(gains, st->gain, sizeof(gains));
+  mix_stems(s, start, x + 2 * n, n, gains);
+  const float tail = bend_of(x, n), head = bend_of(x + 2 * n, n);
+  const float here = bend_of(x + 2 * (n - 2), 4); // the four frames across
+  return here <= SMOOTH_BEND * (tail > head ? tail : head) + SMOOTH_LEAST;
+}
+
+RT static Seam
+seam_of(const Stream* const st, const Source* const s, const int64_t start, const int64_t end)
+{
+  if (start >= LEAD_MIN) {
+    return SEAM_COVERED;
+  }
+  return goes_on(st, s, start, end) ? SEAM_SMOOTH : SEAM_BARE;
+}
+
+// What stands in for the frames that end `left` frames before a loop's start.  gains[] as they are for its end.
+RT static void
+read_lead(const Stream* const st,
+          const Source* const s,
+          const int64_t       start,
+          const int64_t       left,
+          float* const        lead,
+          const int64_t       n)
+{
+  float gains[MAX_STEMS];
+  memcpy(gains, st->gain, sizeof(gains));
+  if (st->seam == SEAM_COVERED) {
+    mix_stems(s, start - left, lead, n, gains);
+    return;
+  }
+  float first[2];
+  float after[2 * LEAD_MIN];
+  mix_stems(s, start, first, 1, gains);
+  memcpy(gains, st->gain, sizeof(gains));
+  mix_stems(s, start + left - n + 1, after, n, gains); // the last of them is `left` frames behind the first
+  for (int64_t i = 0; i < n; ++i) {
+    for (int side = 0; side < 2; ++side) {
+      lead[2 * i + side] = 2.0f * first[side] - after[2 * (n - 1 - i) + side];
+    }
+  }
+}
+
 // The stem sum within one turn of the loop, with the seam before its end.
 RT static void
 read_turn(Stream* const st, const Source* const s, float* out, int64_t n)
@@ -97,14 +165,15 @@ read_turn(Stream* const st, const Source* const s, float* out, int64_t n)
     const int64_t seam = source_seam_rt(s, start, end);
     const int64_t into = st->next - (end - seam); // the seam, if not negative
     int64_t       run  = smaller(n, into < 0 ? -into : end - st->next);
-    if (into < 0) {
+    if (into >= 0 && (into == 0 || st->seam == SEAM_UNKNOWN)) {
+      st->seam = seam_of(st, s, start, end);
+    }
+    if (into < 0 || st->seam == SEAM_SMOOTH) {
       mix_stems(s, st->next, out, run, st->gain);
     } else {
       float lead[2 * SEAM_PIECE];
-      float gains[MAX_STEMS];
       run = smaller(run, SEAM_PIECE);
-      memcpy(gains, st->gain, sizeof(gains));
-      mix_stems(s, st->next - (end - start), lead, run, gains);
+      read_lead(st, s, start, end - st->next, lead, run);
       mix_stems(s, st->next, out, run, st->gain);
       const float slope = 1.0f / (float)(seam + 1);
       for (int64_t i = 0; i < run; ++i) {
@@ -118,6 +187,7 @@ read_turn(Stream* const st, const Source* const s, float* out, int64_t n)
     n -= run;
     if (st->next >= end) {
       st->next = start;
+      st->seam = SEAM_UNKNOWN;
       return;
     }
   }
@@ -173,6 +243,7 @@ stream_start_rt(Stream* const st, const Source* const s, const int64_t at, float
   memcpy(gains, st->gain, sizeof(gains));
   mix_stems(s, at - before, out, before, gains);
   st->loop          = s->loop;
+  st->seam          = SEAM_UNKNOWN;
   st->jump[0].at    = 0;
   st->jump[0].frame = at - before;
   st->njumps        = 1;

@@ -57,7 +57,7 @@ starts_where_it_was_put(void** state)
   }
 }
 
-// Pause fades within 64 frames and goes on from there; stop goes back to the cue point.
+// Pause fades within 64 frames and goes on from where it was pressed; stop goes back to the cue point.
 static void
 pauses_and_stops(void** state)
 {
@@ -73,13 +73,13 @@ pauses_and_stops(void** state)
     assert_ramp(r->master[0] + 20064, 9936, 5064, 0);
     assert_true(r->master[0][30063] == 0.0f && r->master[0][30062] != 0.0f);
     assert_true(r->master[0][39999] == 0.0f);
-    assert_int_equal(rig_position(r, 0) >> 32, 15064);
+    assert_int_equal(rig_position(r, 0) >> 32, 15000);
     assert_int_equal(atomic_load(&engine_levels(r->engine)->deck[0].state), DECK_PAUSED);
 
     rig_simple(r, COMMAND_PLAY, 0, 50000);
     rig_simple(r, COMMAND_STOP, 0, 60000);
     rig_run(r, 80000, 64);
-    assert_ramp(r->master[0] + 50064, 9936, 15064 + 64, 0);
+    assert_ramp(r->master[0] + 50064, 9936, 15000 + 64, 0);
     assert_int_equal(rig_position(r, 0) >> 32, 5000);
     assert_int_equal(atomic_load(&engine_levels(r->engine)->deck[0].state), DECK_CUED);
 

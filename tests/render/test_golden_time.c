@@ -118,7 +118,7 @@ test_seek_and_pause(void** const state)
   check_noise(&w, 0, 48000, 0, 1.0f);
   check_noise(&w, 48064, 24000 - 64, 3 * RATE + 64, 1.0f);
   check_silence(&w, 72064, 24000 - 64);
-  check_noise(&w, 96064, 19000, 168064 + 64, 1.0f); // where its fade-out ended
+  check_noise(&w, 96064, 19000, 168000 + 64, 1.0f); // where it was paused
   free(w.frames);
 }
 
@@ -134,6 +134,34 @@ test_level_of_a_start_rises_smoothly(void** const state)
   }
   check_noise(&w, 24064, 20000, 48064, 1.0f);
   free(w.frames);
+}
+
+// Key lock follows the tempo on a grid of its own: however cycles are cut, the same comes out, bit for bit.
+static void
+test_blocks_change_nothing(void** const state)
+{
+  (void)state;
+  make_noise("a.wav", 8.0, RATE);
+  static const char* const blocks[] = {"256", "64", "1000", "37"};
+  Wav                      first    = {0};
+  for (int b = 0; b < 4; ++b) {
+    Wav w = render("0 /deck/1/load a.wav\n0 /deck/1/keylock 1\n0.5 /deck/1/play\n"
+                   "1 /ramp /deck/1/speed 1.1 0.7\n1.4 /ramp /deck/1/pitch 1 0.3\n1.9 /deck/1/speed 0.95\n"
+                   "2.2 /ramp /deck/1/speed 1.05 0.25\n2.5 /deck/1/keylock 0\n2.6 /deck/1/pause\n2.7 /deck/1/play\n",
+                   blocks[b], "3.5");
+    for (int64_t i = 0; b && i < 2 * w.n; ++i) {
+      if (w.frames[i] != first.frames[i]) {
+        fail_msg("blocks of %s: frame %ld is %g, not %g", blocks[b], (long)(i / 2), (double)w.frames[i],
+                 (double)first.frames[i]);
+      }
+    }
+    if (b) {
+      free(w.frames);
+    } else {
+      first = w;
+    }
+  }
+  free(first.frames);
 }
 
 static void
@@ -209,6 +237,7 @@ main(void)
     cmocka_unit_test(test_endless_ends),
     cmocka_unit_test(test_seek_and_pause),
     cmocka_unit_test(test_level_of_a_start_rises_smoothly),
+    cmocka_unit_test(test_blocks_change_nothing),
     cmocka_unit_test(test_levels),
     cmocka_unit_test(test_set_up_at_the_time_of_the_start),
     cmocka_unit_test(test_ramp),
