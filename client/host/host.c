@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define BELOW 2 // the process thread's priority; other threads of JACK's are one below
+
 struct Host {
   World    world;
   Urids*   urids;
@@ -41,6 +43,12 @@ host_free(Host* const h)
     urids_free(h->urids);
     free(h);
   }
+}
+
+void
+host_hurry(Host* const h, const int priority)
+{
+  workers_hurry(h->workers, priority > BELOW ? priority - BELOW : 0);
 }
 
 Status

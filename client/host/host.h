@@ -18,6 +18,9 @@ typedef struct {
 Status host_new(Host** out, const HostConfig* config, Error* error);
 void   host_free(Host* h); ///< Pre: all its plugins are freed
 
+/// The process thread has this real-time priority, 0: none.  Plugins' workers get one a little below, where allowed.
+void host_hurry(Host* h, int priority);
+
 /** A new, activated instance of the plugin with this URI: stereo in and out, or mono, of which two are run.
  * Return: STATUS_NOT_FOUND, STATUS_BAD_FORMAT (required feature that we lack, no audio ports that match, an instance
  * that fails), each with the reason in `error`.  All inputs stand at their defaults. */

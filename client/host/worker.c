@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "host/worker.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+
+#define LONG_JOB 50000000 // ns: more than that is not done at real-time priority a second time
 
 struct Worker {
   WorkerRt                    rt;
@@ -11,25 +16,30 @@ struct Worker {
   Worker*                     next;
   const LV2_Worker_Interface* interface; ///< NULL: not attached
   LV2_Worker_Schedule         feature;
+  bool                        taken, slow; ///< the thread's: `first` is its next job's; its jobs are long
+  WorkerHeader                first;
   char*                       job;      ///< WORKER_ROOM bytes of the thread's own
   char*                       response; ///< likewise, to make a message in
 };
 
 struct Workers {
-  bool            offline, running, ending;
-  pthread_t       thread;
-  sem_t           wake;
-  pthread_mutex_t lock; ///< of the list, `busy` and `ending`; not held while a job is done
-  pthread_cond_t  idle; ///< `busy` became NULL
-  Worker*         list;
-  Worker*         busy; ///< whose job is being done
+  bool                  offline, running, ending;
+  atomic_int            priority; ///< real-time, 0: none
+  int                   has;      ///< the thread's own
+  atomic_uint_least32_t tickets;  ///< given to jobs
+  pthread_t             thread;
+  sem_t                 wake;
+  pthread_mutex_t       lock; ///< of the list, `busy` and `ending`; not held while a job is done
+  pthread_cond_t        idle; ///< `busy` became NULL
+  Worker*               list;
+  Worker*               busy; ///< whose job is being done
 };
 
 static LV2_Worker_Status
 respond(const LV2_Worker_Respond_Handle handle, const uint32_t size, const void* const data)
 {
   Worker* const w = handle;
-  return worker_put_rt(w->rt.responses, w->response, size, data);
+  return worker_put_rt(w->rt.responses, w->response, 0, size, data);
 }
 
 // Offline there is no hurry
@@ -46,23 +56,50 @@ schedule_now(const LV2_Worker_Schedule_Handle handle, const uint32_t size, const
   return status;
 }
 
+/// Who has the oldest job.
 static Worker*
 next_with_job(const Workers* const all)
 {
-  Worker* w = all->list;
-  while (w && !(w->interface && ring_count(w->rt.jobs))) {
-    w = w->next;
+  Worker* oldest = NULL;
+  for (Worker* w = all->list; w; w = w->next) {
+    if (w->interface && !w->taken && ring_count(w->rt.jobs)) {
+      w->taken = ring_read_n(w->rt.jobs, &w->first, sizeof(w->first)) != 0;
+    }
+    if (w->interface && w->taken && (!oldest || (int32_t)(w->first.ticket - oldest->first.ticket) < 0)) {
+      oldest = w;
+    }
   }
-  return w;
+  return oldest;
+}
+
+/// Where there is a limit to what a real-time thread may take at a time, the program would be ended.
+static bool
+may_be_long(void)
+{
+  struct rlimit limit;
+  return getrlimit(RLIMIT_RTTIME, &limit) || limit.rlim_cur == RLIM_INFINITY;
 }
 
 static void
-do_job(Worker* const w)
+take_priority(Workers* const all, const int priority)
 {
-  uint32_t size = 0;
-  ring_read_n(w->rt.jobs, &size, sizeof(size));
-  ring_read_n(w->rt.jobs, w->job, size);
-  w->interface->work(w->rt.plugin, respond, w, size, w->job);
+  if (priority == all->has) {
+    return;
+  }
+  const struct sched_param param = {.sched_priority = priority};
+  pthread_setschedparam(pthread_self(), priority ? SCHED_FIFO : SCHED_OTHER, &param);
+  all->has = priority; // or it is not allowed, and won't be
+}
+
+static void
+do_job(Workers* const all, Worker* const w)
+{
+  take_priority(all, w->slow ? 0 : atomic_load(&all->priority));
+  const int64_t begin = clock_ns();
+  ring_read_n(w->rt.jobs, w->job, w->first.size);
+  w->taken = false;
+  w->interface->work(w->rt.plugin, respond, w, w->first.size, w->job);
+  w->slow = w->slow || clock_ns() - begin > LONG_JOB;
 }
 
 static void*
@@ -75,7 +112,7 @@ work(void* const data)
     all->busy       = w;
     pthread_mutex_unlock(&all->lock);
     if (w) {
-      do_job(w);
+      do_job(all, w);
     } else {
       while (sem_wait(&all->wake) && errno == EINTR) {
       }
@@ -86,6 +123,12 @@ work(void* const data)
   }
   pthread_mutex_unlock(&all->lock);
   return NULL;
+}
+
+void
+workers_hurry(Workers* const all, const int priority)
+{
+  atomic_store(&all->priority, priority > 0 && may_be_long() ? priority : 0);
 }
 
 Workers*
@@ -141,6 +184,7 @@ worker_new(Workers* const all)
   }
   w->all          = all;
   w->rt.wake      = &all->wake;
+  w->rt.tickets   = &all->tickets;
   w->rt.jobs      = ring_new(WORKER_ROOM, 1);
   w->rt.responses = ring_new(WORKER_ROOM, 1);
   w->rt.message   = calloc(1, WORKER_ROOM);

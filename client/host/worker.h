@@ -2,8 +2,8 @@
 #ifndef HOST_WORKER_H
 #define HOST_WORKER_H
 
-// The LV2 worker extension: what a plugin can't do while it runs is done on the thread "worker", one for all plugins.
-// Control thread, except where noted.
+// The LV2 worker extension: what a plugin can't do while it runs is done on the thread "worker", one for all plugins,
+// the oldest job first.  Control thread, except where noted.
 
 #include "host/worker_rt.h"
 
@@ -15,6 +15,11 @@ typedef struct Worker  Worker;  ///< one plugin instance's
 /// No thread runs until a plugin needs it.  `offline`: none ever, jobs are done at once, within run.  NULL: no memory.
 Workers* workers_new(bool offline);
 void     workers_free(Workers* all); ///< Pre: all its workers are freed
+
+/// The thread is to run at this real-time priority, which should be below the process thread's, so that work that is
+/// needed soon is not kept waiting by what else the machine does.  Where that is not allowed it does not.  A plugin
+/// whose jobs turn out to be long is served without it.
+void workers_hurry(Workers* all, int priority);
 
 /// For an instance that is about to be made.  NULL: no memory, or no thread.
 Worker* worker_new(Workers* all);

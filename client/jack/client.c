@@ -8,6 +8,8 @@
 #include "jack/ports.h"
 #include "jack/threads.h"
 
+#include <jack/thread.h>
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -176,6 +178,12 @@ uint32_t
 jack_block(const JackClient* const c)
 {
   return jack_get_buffer_size(c->client);
+}
+
+int
+jack_priority(const JackClient* const c)
+{
+  return jack_is_realtime(c->client) ? jack_client_real_time_priority(c->client) : 0;
 }
 
 const char*

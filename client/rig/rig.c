@@ -200,6 +200,12 @@ rig_control(Rig* const r)
 }
 
 void
+rig_hurry(Rig* const r, const int priority)
+{
+  host_hurry(r->host, priority);
+}
+
+void
 rig_set_hooks(Rig* const r, const RigHooks* const hooks)
 {
   r->hooks = *hooks;

@@ -29,6 +29,9 @@ Engine*  rig_engine(Rig* r);
 Disk*    rig_disk(Rig* r);
 Control* rig_control(Rig* r);
 
+/// The thread that runs the engine has this real-time priority, 0: none.
+void rig_hurry(Rig* r, int priority);
+
 /// Hooks for who makes time pass; unset: the engine's own frame counter, nothing.  Before the engine runs.
 typedef struct {
   void* self;

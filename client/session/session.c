@@ -97,6 +97,7 @@ start(Session* const s, const Options* const o, Error* const error)
   if (!status) {
     const RigHooks hooks = {s, frame_now, titled, latency_changed, deck_added, deck_removed};
     rig_set_hooks(s->rig, &hooks);
+    rig_hurry(s->rig, jack_priority(s->jack));
   }
   for (int i = 0; !status && i < o->nallow; ++i) {
     status = control_allow_path(rig_control(s->rig), o->osc_allow[i], error);
@@ -147,6 +148,7 @@ come_back(Session* const s)
     const Status status = jack_come_back(s->jack, &error);
     if (!status) {
       log_info("JACK is back: %s plays on", jack_name(s->jack));
+      rig_hurry(s->rig, jack_priority(s->jack));
       return true;
     }
     if (status != STATUS_NO_SERVER && !told) {

@@ -246,6 +246,38 @@ test_one_worker_thread(void** const state)
 }
 
 static void
+test_oldest_job_first(void** const state)
+{
+  (void)state;
+  static const int order[] = {2, 0, 3, 1};
+  Plugin*          p[5];
+  host_hurry(host, 10); // whether it is allowed or not
+  for (int i = 0; i < 5; ++i) {
+    p[i]                                      = new_plugin(TEST "worker");
+    p[i]->values[plugin_port(p[i], "number")] = i == 4 ? -2.0f : -1.0f;
+  }
+  run(p[4], a, b, c, d, 1); // keeps the worker busy while the others queue up
+  for (int i = 0; i < 4; ++i) {
+    run(p[order[i]], a, b, c, d, 1);
+  }
+  usleep(100000);
+  float last = 0.0f;
+  for (int i = 0; i < 4; ++i) {
+    p[order[i]]->values[plugin_port(p[order[i]], "number")] = 0.0f;
+    for (int k = 0; (!k || c[0] == 0.0f) && k < 500; ++k) {
+      run(p[order[i]], a, b, c, d, 1);
+      usleep(1000);
+    }
+    assert_true(c[0] > last);
+    last = c[0];
+  }
+  for (int i = 0; i < 5; ++i) {
+    host_plugin_free(host, p[i]);
+  }
+  host_hurry(host, 0);
+}
+
+static void
 test_refusals(void** const state)
 {
   (void)state;
@@ -291,6 +323,7 @@ main(void)
     cmocka_unit_test(test_worker),
     cmocka_unit_test(test_worker_offline),
     cmocka_unit_test(test_one_worker_thread),
+    cmocka_unit_test(test_oldest_job_first),
     cmocka_unit_test(test_refusals),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
