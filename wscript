@@ -108,6 +108,7 @@ def build(bld):
     bld.install_as('${PREFIX}/share/bash-completion/completions/deckhost', 'completion/deckhost.bash')
     bld.install_files('${PREFIX}/share/zsh/site-functions', 'completion/_deckhost')
     bld.install_files('${PREFIX}/share/fish/vendor_completions.d', 'completion/deckhost.fish')
+    bld.install_files('${PREFIX}/share/applications', bld.path.ant_glob('data/*.desktop'))
     bld.install_files('${DATADIR}/midi', bld.path.ant_glob('presets/midi/*.map'))
 
 

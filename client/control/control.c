@@ -233,6 +233,48 @@ control_loads_session(const Control* const c)
   return session_loading(c->session, &done, &refused);
 }
 
+static void
+submit_path(Control* const      c,
+            const char* const   address,
+            const char* const   path,
+            const ControlAnswer answer,
+            void* const         data)
+{
+  const Sender sender = {.kind = SENDER_LINE, .line = {answer, data}};
+  const Words  w      = {.address = address, .count = 1, .values = {value_text(path)}};
+  control_submit(c, &w, NULL, &sender, AT_NOW);
+}
+
+void
+control_save(Control* const c, const char* const path, const ControlAnswer answer, void* const data)
+{
+  submit_path(c, "/session/save", path, answer, data);
+}
+
+void
+control_load(Control* const c, const char* const path, const ControlAnswer answer, void* const data)
+{
+  submit_path(c, "/session/load", path, answer, data);
+}
+
+double
+control_session_progress(const Control* const c)
+{
+  return session_progress(c->session);
+}
+
+bool
+control_session_changed(Control* const c, const bool mark)
+{
+  return session_changed(c->session, c, mark);
+}
+
+void
+control_collect_files(Control* const c)
+{
+  session_collect(c->session);
+}
+
 Status
 control_save_session(Control* const c, const char* const path, Error* const error)
 {

@@ -68,6 +68,19 @@ bool   control_loads_session(const Control* c);
 /// Save a session now; waits until it is on the disk.
 Status control_save_session(Control* c, const char* path, Error* error);
 
+/// The same without waiting: as /session/save and /session/load.
+void control_save(Control* c, const char* path, ControlAnswer answer, void* data);
+void control_load(Control* c, const char* path, ControlAnswer answer, void* data);
+
+/// How far the load of a session has come, 0 .. 1.
+double control_session_progress(const Control* c);
+
+/// Whether anything but where decks stand has changed since `mark` was true the last time.
+bool control_session_changed(Control* c, bool mark);
+
+/// Sessions that are saved from here on hold links to files from elsewhere, in a folder audio/ beside them.
+void control_collect_files(Control* c);
+
 /// Read a score and check all of it (STATUS_BAD_VALUE: `error` names file and line; nothing was started), then play it,
 /// its time 0 at engine frame `origin`.  Its loads are made ahead of time.
 Status control_play_score(Control* c, const char* path, int64_t origin, Error* error);

@@ -39,6 +39,8 @@ struct Session {
   bool    waits; ///< for decks that it names
   int     tries; ///< to add one, in vain
   char*   lost;  ///< lines that could not be carried out, as comments for the next save
+  bool    collects;
+  char*   marked; ///< what session_changed compares with, NULL: nothing yet
   Saver*  saver;
   char*   kept_path; ///< NULL: nothing is saved by itself
   char*   kept_text; ///< as it was written last
@@ -78,6 +80,7 @@ session_free(Session* const s)
     drop_lines(s);
     saver_free(s->saver);
     free(s->lost);
+    free(s->marked);
     free(s->kept_path);
     free(s->kept_text);
     free(s);
@@ -299,7 +302,7 @@ static char*
 whole_text(Session* const s, Control* const c, const char* const path)
 {
   char* const folder = folder_of(path);
-  char* const text   = folder ? session_text(c, folder) : NULL;
+  char* const text   = folder ? session_text(c, folder, TEXT_PLACES | (s->collects ? TEXT_COLLECT : 0)) : NULL;
   free(folder);
   if (!text || !s->lost) {
     return text;
@@ -325,6 +328,32 @@ session_save_begin(Session* const s, Control* const c, const char* const path, E
     return error_set(error, STATUS_NO_MEMORY, "no memory to save the session");
   }
   return STATUS_OK;
+}
+
+double
+session_progress(const Session* const s)
+{
+  return s->loading && s->nlines ? 1.0 - (double)s->pending / (double)s->nlines : 1.0;
+}
+
+void
+session_collect(Session* const s)
+{
+  s->collects = true;
+}
+
+bool
+session_changed(Session* const s, Control* const c, const bool mark)
+{
+  char* const text    = session_text(c, NULL, 0);
+  const bool  changed = text && (!s->marked || strcmp(text, s->marked) != 0);
+  if (mark && text) {
+    free(s->marked);
+    s->marked = text;
+  } else {
+    free(text);
+  }
+  return changed;
 }
 
 bool

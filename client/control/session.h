@@ -27,6 +27,15 @@ bool session_saving(Session* s, Status* status, Error* error);
 /// From here on `path` is saved whenever something has changed, every few seconds.
 Status session_keep(Session* s, const char* path, Error* error);
 
+/// How far a load has come, 0 .. 1.
+double session_progress(const Session* s);
+
+/// Files from elsewhere get links beside what is saved from here on.
+void session_collect(Session* s);
+
+/// Whether anything but where decks stand has changed since the last time that `mark` was set.
+bool session_changed(Session* s, Control* c, bool mark);
+
 /// Every turn of the loop.
 void session_turn(Session* s, Control* c);
 

@@ -4,16 +4,20 @@
 #include "control/commands.h"
 #include "control/state.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct {
   Control*    control;
   const char* folder; ///< its real path
-  bool        reset;  ///< what brings back to the beginning, rather than here
+  int         flags;
+  bool        reset; ///< what brings back to the beginning, rather than here
   FILE*       file;
 } Text;
 
@@ -42,15 +46,80 @@ put_value(const Text* const t, const Value* const v)
   }
 }
 
+/// `path` with its folder as it really is; what it leads to itself doesn't matter.  malloc'd, or NULL.
+static char*
+real_place(const char* const path)
+{
+  const char* const slash  = strrchr(path, '/');
+  char* const       folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+  char* const       real   = folder ? realpath(folder, NULL) : NULL;
+  char*             out    = NULL;
+  if (real && asprintf(&out, "%s/%s", strcmp(real, "/") != 0 ? real : "", slash ? slash + 1 : path) < 0) {
+    out = NULL;
+  }
+  free(folder);
+  free(real);
+  return out;
+}
+
+/// A link to `path` in audio/, made where there is none: its name as the session sees it, malloc'd, or NULL.
+static char*
+link_to(const char* const folder, const char* const path)
+{
+  const char* const slash = strrchr(path, '/');
+  const char* const name  = slash ? slash + 1 : path;
+  const char* const dot   = strrchr(name, '.');
+  const int         stem  = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+  char*             made  = NULL;
+  char              leads[4096];
+  for (int i = 1; i < 1000; ++i) {
+    char count[8] = "";
+    if (i > 1) {
+      snprintf(count, sizeof(count), "-%d", i);
+    }
+    if (asprintf(&made, "%s/audio/%.*s%s%s", folder, stem, name, count, name + stem) < 0) {
+      return NULL;
+    }
+    const ssize_t n      = readlink(made, leads, sizeof(leads) - 1);
+    leads[n > 0 ? n : 0] = '\0';
+    if (!strcmp(leads, path) || (n < 0 && errno == ENOENT && !symlink(path, made))) {
+      char* const relative = strdup(made + strlen(folder) + 1);
+      free(made);
+      return relative;
+    }
+    free(made);
+    if (n < 0 && errno != EEXIST && errno != EINVAL) {
+      break; // not a matter of the name
+    }
+  }
+  return NULL;
+}
+
+static char*
+collect(const char* const folder, const char* const path)
+{
+  char* audio = NULL;
+  char* link  = NULL;
+  if (asprintf(&audio, "%s/audio", folder) >= 0) {
+    if (!mkdir(audio, 0777) || errno == EEXIST) {
+      link = link_to(folder, path);
+    }
+    free(audio);
+  }
+  return link;
+}
+
 /// A path below the session's folder as seen from there.
 static void
 put_path(const Text* const t, const char* const path)
 {
-  char* const  real  = t->folder ? realpath(path, NULL) : NULL;
+  char* const  real  = t->folder ? real_place(path) : NULL;
   const size_t n     = real ? strlen(t->folder) : 0;
   const bool   below = real && !strncmp(real, t->folder, n) && real[n] == '/';
-  const Value  v     = value_text(below ? real + n + 1 : path);
+  char* const  link  = real && !below && t->flags & TEXT_COLLECT ? collect(t->folder, real) : NULL;
+  const Value  v     = value_text(below ? real + n + 1 : link ? link : real ? real : path);
   put_value(t, &v);
+  free(link);
   free(real);
 }
 
@@ -229,11 +298,11 @@ put_reset(const Text* const t, const uint8_t deck)
 }
 
 static char*
-make_text(Control* const c, const char* const folder, const bool reset)
+make_text(Control* const c, const char* const folder, const int flags, const bool reset)
 {
   char*  out  = NULL;
   size_t size = 0;
-  Text   t    = {c, folder, reset, open_memstream(&out, &size)};
+  Text   t    = {c, folder, flags, reset, open_memstream(&out, &size)};
   if (!t.file) {
     return NULL;
   }
@@ -254,7 +323,7 @@ make_text(Control* const c, const char* const folder, const bool reset)
     put_controls(&t, true, deck);
     put_ports(&t, deck, SLOT_PITCH, "pitch");
     put_ports(&t, deck, SLOT_EQ, "eq");
-    if (!reset && deck_stem(c, deck)) {
+    if (flags & TEXT_PLACES && deck_stem(c, deck)) {
       put_places(&t, deck);
     }
   }
@@ -270,10 +339,10 @@ make_text(Control* const c, const char* const folder, const bool reset)
 }
 
 char*
-session_text(Control* const c, const char* const folder)
+session_text(Control* const c, const char* const folder, const int flags)
 {
   char* const real = folder ? realpath(folder, NULL) : NULL;
-  char* const out  = make_text(c, real, false);
+  char* const out  = make_text(c, real, flags, false);
   free(real);
   return out;
 }
@@ -281,5 +350,5 @@ session_text(Control* const c, const char* const folder)
 char*
 session_reset_text(Control* const c)
 {
-  return make_text(c, NULL, true);
+  return make_text(c, NULL, 0, true);
 }

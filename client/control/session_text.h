@@ -6,9 +6,15 @@
 
 #include "control/control.h"
 
+typedef enum {
+  TEXT_PLACES  = 1, ///< where decks stand, too
+  TEXT_COLLECT = 2, ///< files from elsewhere get links in a folder audio/ beside the session, and are named by them
+} TextFlags;
+
 /** The text of a session.  Paths of files below `folder` become relative to it.
+ * @param flags TextFlags
  * @return malloc'd; NULL: no memory */
-char* session_text(Control* c, const char* folder);
+char* session_text(Control* c, const char* folder, int flags);
 
 /// Commands that bring all back to where it is at first, likewise.
 char* session_reset_text(Control* c);

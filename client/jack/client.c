@@ -126,8 +126,9 @@ join(JackClient* const c, const bool start_server, Error* const error)
 {
   const JackConfig* const config  = &c->config;
   jack_status_t           status  = 0;
-  const unsigned          options = (start_server ? 0u : JackNoStartServer) | (config->server ? JackServerName : 0u);
-  c->client                       = jack_client_open(config->name, (jack_options_t)options, &status, config->server);
+  const unsigned          options = (start_server ? 0u : JackNoStartServer) | (config->server ? JackServerName : 0u) |
+                           (config->exact_name ? JackUseExactName : 0u);
+  c->client = jack_client_open(config->name, (jack_options_t)options, &status, config->server);
   if (c->client) {
     snprintf(c->name, sizeof(c->name), "%s", jack_get_client_name(c->client));
     if (status & JackNameNotUnique) {
@@ -136,6 +137,9 @@ join(JackClient* const c, const bool start_server, Error* const error)
     return STATUS_OK;
   }
   const char* const server = config->server ? config->server : getenv("JACK_DEFAULT_SERVER");
+  if (config->exact_name && !(status & JackServerFailed)) { // it doesn't say why
+    return error_set(error, STATUS_FAILED, "JACK refuses the name \"%s\": another JACK client has it", config->name);
+  }
   if (status & (JackServerFailed | JackServerError)) {
     return error_set(error, STATUS_NO_SERVER,
                      "no JACK server%s%s%s is running: start one (jackd -d alsa, or jackd -d dummy without a sound "

@@ -14,8 +14,9 @@ typedef struct {
   const char* server; ///< server name, NULL: the default (or $JACK_DEFAULT_SERVER)
   bool        start_server;
   bool        deck_ports;
-  uint32_t    threads; ///< for decks, 0: as many as there are cores for
-  bool        connect; ///< master to the first two physical playback ports
+  bool        exact_name; ///< else the server may number it
+  uint32_t    threads;    ///< for decks, 0: as many as there are cores for
+  bool        connect;    ///< master to the first two physical playback ports
 } JackConfig;
 
 /// Opens the client, so that rate and block are known.  STATUS_NO_SERVER: there is none, `error` says what to do.

@@ -127,7 +127,8 @@ read_bpm(const char* const text, double* const out, Error* const error)
 OptionsResult
 options_read(Options* const o, const int argc, char** const argv, Error* const error)
 {
-  *o          = (Options){.name       = "deckhost",
+  *o          = (Options){.program    = argv[0],
+                          .name       = "deckhost",
                           .osc_port   = 9900,
                           .osc_bind   = "127.0.0.1",
                           .base_bpm   = 120.0,

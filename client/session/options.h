@@ -12,6 +12,7 @@
 enum { MAX_OSC_ALLOW = 16 };
 
 typedef struct {
+  const char* program;  ///< argv[0]
   const char* name;     ///< JACK client name
   uint32_t    decks;    ///< 2 .. MAX_DECKS
   int         osc_port; ///< 0: off

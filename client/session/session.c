@@ -6,17 +6,22 @@
 #include "jack/client.h"
 #include "rig/rig.h"
 #include "session/memory.h"
+#include "session/nsm.h"
 #include "session/startup.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { MANAGED_PORTS = 32 }; ///< OSC ports that are tried under a session manager
+
 typedef struct {
   JackClient* jack;
   Rig*        rig;
   Crowd*      crowd;
   Startup*    startup;
+  Nsm*        nsm; ///< NULL: no session manager
+  int         osc_port;
 } Session;
 
 // SIGINT and SIGTERM end the program at once and cleanly; a second one as the system likes
@@ -27,6 +32,40 @@ on_signal(const int number)
 {
   (void)number;
   control_quit(quit_on_signal);
+}
+
+// SIGUSR1 saves the session
+static volatile sig_atomic_t save_on_signal;
+
+static void
+on_save_signal(const int number)
+{
+  (void)number;
+  save_on_signal = 1;
+}
+
+static void
+on_saved(void* const data, const char* const line)
+{
+  (void)data;
+  if (strncmp(line, "/ok", 3) != 0) {
+    log_error("%s", line);
+  }
+}
+
+static void
+save_if_asked(const Session* const s, const Options* const o)
+{
+  const char* const path = s->nsm ? nsm_session(s->nsm) : o->session;
+  if (!save_on_signal) {
+    return;
+  }
+  save_on_signal = 0;
+  if (path) {
+    control_save(rig_control(s->rig), path, on_saved, NULL);
+  } else {
+    log_warn("SIGUSR1 saves the session, and there is none: start with --session FILE");
+  }
 }
 
 static void
@@ -77,6 +116,21 @@ deck_removed(void* const self, const uint8_t deck)
   jack_remove_deck(((Session*)self)->jack, deck);
 }
 
+/// Open the OSC port.  A session manager may start several of us, all alike: each takes the next that is free.
+static Status
+listen_osc(Session* const s, const Options* const o, Osc** const osc, Error* const error)
+{
+  Status status = STATUS_OK;
+  s->osc_port   = o->osc_port;
+  if (o->osc_port) {
+    status = control_listen(osc, o->osc_bind, s->osc_port, error);
+    while (status == STATUS_BUSY && s->nsm && s->osc_port < o->osc_port + MANAGED_PORTS && s->osc_port < 65535) {
+      status = control_listen(osc, o->osc_bind, ++s->osc_port, error);
+    }
+  }
+  return status;
+}
+
 static Status
 start(Session* const s, const Options* const o, Error* const error)
 {
@@ -84,9 +138,10 @@ start(Session* const s, const Options* const o, Error* const error)
                              .start_server = o->start_server,
                              .deck_ports   = o->deck_ports,
                              .connect      = o->connect,
-                             .threads      = o->threads};
+                             .threads      = o->threads,
+                             .exact_name   = s->nsm != NULL};
   Osc*             osc    = NULL; // opened first: who comes while the rest takes its time waits, and isn't turned away
-  Status           status = o->osc_port ? control_listen(&osc, o->osc_bind, o->osc_port, error) : STATUS_OK;
+  Status           status = listen_osc(s, o, &osc, error);
   if (!status) {
     status = jack_open_client(&s->jack, &jack, error);
   }
@@ -125,6 +180,7 @@ static void
 stop(Session* const s)
 {
   startup_free(s->startup);
+  nsm_close(s->nsm);
   crowd_free(s->crowd);
   if (s->jack) {
     jack_stop(s->jack);
@@ -171,7 +227,7 @@ play(Session* const s, const Options* const o)
   log_info("%s plays %u decks at %u Hz, blocks of %u frames, on %u thread%s%s", jack_name(s->jack), o->decks,
            jack_rate(s->jack), jack_block(s->jack), threads, threads > 1 ? "s" : "", o->osc_port ? "" : ", OSC off");
   if (o->osc_port) {
-    log_info("OSC on %s port %d: deckhost send /help", o->osc_bind, o->osc_port);
+    log_info("OSC on %s port %d: deckhost send /help", o->osc_bind, s->osc_port);
     if (!o->nallow && strncmp(o->osc_bind, "127.", 4) && strcmp(o->osc_bind, "localhost") &&
         strcmp(o->osc_bind, "::1")) {
       log_info("other machines may not name files: --osc-allow-path DIR would allow those in DIR");
@@ -180,11 +236,16 @@ play(Session* const s, const Options* const o)
   if (o->crowd_port) {
     log_info("crowdstream's OSC on %s port %d", o->osc_bind, o->crowd_port);
   }
-  s->startup = startup_new(control, o);
-  bool good  = true;
+  if (s->nsm) {
+    nsm_open(s->nsm, control);
+  } else {
+    s->startup = startup_new(control, o);
+  }
+  bool good = true;
   while (good && !control_quitting(control)) {
     control_poll(control, 20);
     jack_look(s->jack);
+    save_if_asked(s, o);
     if (jack_lost(s->jack) && !control_quitting(control)) {
       good = come_back(s);
     }
@@ -196,19 +257,66 @@ play(Session* const s, const Options* const o)
   return good;
 }
 
-int
-session_run(const Options* const options)
+/// From start to end under one name.  Return: whether it went well.
+static bool
+run(const Options* const o, Nsm* const nsm)
 {
-  Session s     = {0};
+  Session s     = {.nsm = nsm};
   Error   error = {{0}};
   bool    good  = false;
-  if (start(&s, options, &error)) {
+  if (start(&s, o, &error)) {
     log_error("%s", error.text);
+    if (nsm) {
+      nsm_refuse(nsm, error.text);
+    }
   } else {
     catch_signals(rig_control(s.rig));
-    good = play(&s, options);
+    good = play(&s, o);
     release_signals();
   }
   stop(&s);
+  return good;
+}
+
+/// As a session manager wants it: its name, its file, and no connections but those that it makes.
+static bool
+run_managed(const Options* const options, Nsm* const nsm)
+{
+  bool good = true;
+  do {
+    Error  error;
+    Status status;
+    while ((status = nsm_wait_open(nsm, 1000, &error)) == STATUS_BUSY) {
+    }
+    if (status) {
+      log_error("%s", error.text);
+      return false;
+    }
+    Options o = *options;
+    o.name    = nsm_client_id(nsm);
+    o.connect = false;
+    o.session = NULL;
+    good      = run(&o, nsm);
+  } while (good && nsm_switches(nsm));
+  return good;
+}
+
+int
+session_run(const Options* const options)
+{
+  const char* const      url   = getenv("NSM_URL");
+  Nsm*                   nsm   = NULL;
+  bool                   good  = false;
+  Error                  error = {{0}};
+  const struct sigaction save  = {.sa_handler = on_save_signal, .sa_flags = SA_RESTART};
+  sigaction(SIGUSR1, &save, NULL);
+  if (!url || !*url) {
+    good = run(options, NULL);
+  } else if (nsm_new(&nsm, url, options->program, &error)) {
+    log_error("%s: start without NSM_URL to be on your own", error.text);
+  } else {
+    good = run_managed(options, nsm);
+  }
+  nsm_free(nsm);
   return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
