@@ -176,6 +176,14 @@ draw_head(Screen* const out, const Snapshot* const s, const ScreenStyle* const s
     put_meter(&p, s->master[c], 44);
     if (c == 0) {
       put(&p, "  xfade %+.2f", s->crossfader);
+    } else if (s->clips > 0.0) {
+      colour(&p, RED);
+      put(&p, " %5.0f clips", s->clips < 99999.0 ? s->clips : 99999.0);
+      colour(&p, PLAIN);
+    } else if (s->reduction >= 0.05) {
+      colour(&p, YELLOW);
+      put(&p, "  limit %+.1f", -s->reduction);
+      colour(&p, PLAIN);
     }
   }
 }

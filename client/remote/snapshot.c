@@ -13,7 +13,8 @@ const SnapshotQuestion snapshot_questions[] = {
   {"/get", "/deck/*/{state,path,position,length,meter,speed,pitch,keylock,fader,mute,latency}"},
   {"/get", "/deck/*/eq/{low,mid,high}"},
   {"/get", "/deck/*/eq/kill/{low,mid,high}"},
-  {"/get", "/master/meter"},
+  {"/get", "/master/{meter,clips}"},
+  {"/get", "/master/limiter/reduction"},
   {"/get", "/crossfader"},
   {"/stats", NULL},
 };
@@ -51,6 +52,8 @@ static const Field deck_fields[] = {
 
 static const Field whole_fields[] = {
   WHOLE("/master/meter", PAIR, master),
+  WHOLE("/master/clips", NUMBER, clips),
+  WHOLE("/master/limiter/reduction", NUMBER, reduction),
   WHOLE("/crossfader", NUMBER, crossfader),
 };
 
@@ -83,6 +86,7 @@ void
 snapshot_begin(Snapshot* const s)
 {
   s->master[0] = s->master[1] = SILENCE_DB;
+  s->reduction                = 0.0;
   for (int i = 0; i < SNAPSHOT_DECKS; ++i) {
     s->deck[i].meter[0] = s->deck[i].meter[1] = SILENCE_DB;
     s->deck[i].known                          = false; // decks come and go

@@ -30,6 +30,8 @@ typedef struct {
 typedef struct {
   SnapshotDeck deck[SNAPSHOT_DECKS];
   double       master[2]; ///< dBFS
+  double       clips;     ///< of the master
+  double       reduction; ///< dB, by the limiter
   double       crossfader;
   double       rate, block;
   double       load, load_worst;                         ///< percent of the budget

@@ -56,6 +56,9 @@ answers_fill_a_snapshot(void** state)
   TELL(&s, "/value", "si", "/deck/2/keylock", 1);
   TELL(&s, "/value", "sf", "/deck/2/eq/low", -12.0);
   TELL(&s, "/value", "si", "/deck/64/eq/kill/high", 1);
+  TELL(&s, "/value", "si", "/master/clips", 7);
+  TELL(&s, "/value", "sf", "/master/limiter/reduction", 3.25);
+  assert_true(s.clips == 7.0 && s.reduction == 3.25);
   TELL(&s, "/value", "sf", "/crossfader", -0.5);
   TELL(&s, "/stats/load_worst", "d", 11.5);
   TELL(&s, "/stats/cycle/max", "d", 999.0);
@@ -114,7 +117,9 @@ every_line_fits_eighty_columns(void** state)
   s.load = s.load_worst = 100.0;
   s.budget              = 170666.0;
   s.xruns = s.starves = 99999.0;
+  s.reduction         = 24.3;
   for (int variant = 0; variant < 4; ++variant) {
+    s.clips                 = variant & 1 ? 99999999.0 : 0.0;
     const ScreenStyle style = {.title =
                                  "a title that is longer than anybody would ever want it to be in a terminal äöü",
                                .elapsed = 3599.0,
@@ -151,8 +156,10 @@ a_deck_looks_like_this(void** state)
   TELL(&s, "/value", "sf", "/deck/1/pitch", 5.0);
   TELL(&s, "/value", "sf", "/deck/1/eq/low", -40.0);
   TELL(&s, "/value", "si", "/deck/1/eq/kill/high", 1);
+  TELL(&s, "/value", "sf", "/master/limiter/reduction", 3.14);
   const ScreenStyle style = {.elapsed = 5.0, .length = -1.0, .rows = 24};
   screen_draw(&screen, &s, &style);
+  assert_non_null(strstr(screen.lines[3], "limit -3.1"));
   assert_int_equal(screen.count, 7);
   assert_string_equal(screen.lines[5],
                       " 1 > playing   1:01.9 / 2:05.0 bass.flac                #######-------  -24.0 dB");
