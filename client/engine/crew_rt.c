@@ -51,7 +51,7 @@ arrange(CrewRt* const c, const uint32_t nitems)
   }
 }
 
-// How many other threads it is worth to wake.
+// How many other threads it is worth to wake: the work is shared among them and this one.
 RT static uint32_t
 hands_worth_waking(const CrewRt* const c, const uint32_t nitems, const uint32_t nframes)
 {
@@ -60,8 +60,8 @@ hands_worth_waking(const CrewRt* const c, const uint32_t nitems, const uint32_t 
   for (uint32_t i = 0; i < nitems && c->worth_ns > 0.0f; ++i) {
     sum += c->cost[i];
   }
-  const float hands = c->worth_ns > 0.0f ? sum * (float)nframes / c->worth_ns : (float)most;
-  return hands < (float)most ? (uint32_t)hands : most;
+  const float hands = c->worth_ns > 0.0f ? sum * (float)nframes / c->worth_ns - 1.0f : (float)most;
+  return hands <= 0.0f ? 0 : hands < (float)most ? (uint32_t)hands : most;
 }
 
 // For what others are in the midst of.

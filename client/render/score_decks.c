@@ -11,7 +11,9 @@
 static uint32_t
 larger(const uint32_t a, const long b)
 {
-  return b <= (long)a ? a : b <= MAX_DECKS ? (uint32_t)b : MAX_DECKS; // who reads the line says that there can't be more
+  return b <= (long)a     ? a
+         : b <= MAX_DECKS ? (uint32_t)b
+                          : MAX_DECKS; // who reads the line says that there can't be more
 }
 
 /// The decks of `/start SECONDS DECK...`.

@@ -134,10 +134,8 @@ int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(numbers_are_given_and_taken),
-    cmocka_unit_test(the_first_may_go),
-    cmocka_unit_test(a_new_deck_is_at_its_defaults),
-    cmocka_unit_test(what_was_on_its_way_comes_back),
+    cmocka_unit_test(numbers_are_given_and_taken),   cmocka_unit_test(the_first_may_go),
+    cmocka_unit_test(a_new_deck_is_at_its_defaults), cmocka_unit_test(what_was_on_its_way_comes_back),
     cmocka_unit_test(a_score_adds_its_decks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
