@@ -301,5 +301,25 @@ def same_as_rendered(tap, stage):
         tap.check(host.close() == 0, 'it ends well', host.errors())
 
 
+def ramps(tap, stage):
+    """A ramp is a straight line, and a new value ends it."""
+    steady = noise(0, 1)
+    steady.extend([8192] * (2 * 4 * RATE))
+    write_wav(stage.path('steady.wav'), steady, RATE)
+    with open(stage.path('ramp.score'), 'w') as file:
+        file.write('0 /deck/1/load steady.wav\n0.25 /deck/1/play\n0.5 /ramp /deck/1/fader 0 1\n1 /deck/1/fader 0.9\n'
+                   '1.5 /ramp /deck/1/fader 0.1 1\n2 /ramp /deck/1/fader 0.6 0.25\n')
+    r = stage.run(PROGRAM, 'render', 'ramp.score', '-o', 'ramp.wav', '--length', '3')
+    gain = [4.0 * x for x in WaveFile(stage.path('ramp.wav')).samples[::2]]
+    tap.check(r.returncode == 0 and len(gain) == 3 * RATE, 'rendered', r.stderr)
+
+    def at(seconds):
+        return gain[int(seconds * RATE)]
+    for seconds, expected in ((0.5, 1.0), (0.75, 0.75), (0.9, 0.6), (1.06, 0.9), (1.4, 0.9), (1.75, 0.7), (1.95, 0.54),
+                              (2.125, 0.55), (2.3, 0.6), (2.9, 0.6)):
+        tap.close(at(seconds), expected, 0.002, 'at %g s' % seconds)
+    tap.check(max(abs(b - a) for a, b in zip(gain[RATE // 2:], gain[RATE // 2 + 1:])) < 0.005, 'no step anywhere')
+
+
 if __name__ == '__main__':
-    main(start_up, relative_paths, files, storm, subscribers, same_as_rendered)
+    main(start_up, relative_paths, files, storm, subscribers, same_as_rendered, ramps)
