@@ -4,6 +4,7 @@
 #include <math.h>
 
 #define GLIDE_FRAMES(rate) ((rate) / 100u) // of speed, 10 ms
+#define SETTLE_FRAMES(rate) ((rate) / 40u) // of a plugin that begins amid the music, 25 ms
 #define TRIM_FRAMES(rate) ((rate) / 200u)  // 5 ms
 
 RT static inline float
@@ -243,6 +244,8 @@ put_plugin(DeckRt* const d, const Command* const c, const int64_t now)
   const bool unused = c->plugin.slot == SLOT_PITCH && d->path.phase == PATH_DIRECT && !d->path.fade;
   if (!d->running || unused) {
     deck_swap_plugin_rt(d, c->plugin.slot, c->plugin.plugin, now);
+  } else if (chain_can_fade_rt(&d->chain, c->plugin.slot, c->plugin.plugin)) {
+    chain_fade_rt(&d->chain, c->plugin.slot, c->plugin.plugin, SETTLE_FRAMES(d->rate), GLIDE_FRAMES(d->rate));
   } else {
     deck_close_rt(d, AFTER_PLUGIN);
     d->held = *c;

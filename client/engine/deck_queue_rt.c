@@ -83,7 +83,7 @@ must_wait(const DeckRt* const d, const Command* const c, const Act act)
     case AT_INPUT:
       return d->closing || (d->running && jumps(c) && path_busy_rt(&d->path));
     case AT_TRANSPORT:
-      return (d->closing && d->after != AFTER_REST) ||
+      return (d->closing && d->after != AFTER_REST) || (c->kind == COMMAND_PLUGIN && chain_fades_rt(&d->chain)) ||
              ((c->kind == COMMAND_TRACK || c->kind == COMMAND_PLUGIN) && !deck_has_room_rt(d));
     default:
       return false;
@@ -96,6 +96,8 @@ deck_next_rt(DeckRt* const d, const int64_t now, uint16_t* const which)
   const Queue* const q       = &d->queue;
   int64_t            next    = INT64_MAX;
   bool               blocked = false; // a start or stop still waits: the input behind it too
+  // Slots whose next plugin still waits: what is set behind that is meant for it
+  uint32_t slots = d->closing && d->after == AFTER_PLUGIN ? 1u << d->held.plugin.slot : 0;
   for (uint16_t i = q->first; i != QUEUE_END; i = q->node[i].next) {
     const QueueNode* const n   = &q->node[i];
     const Act              act = act_of(&n->command);
@@ -105,7 +107,8 @@ deck_next_rt(DeckRt* const d, const int64_t now, uint16_t* const which)
     } else if (!d->running && !blocked && (n->command.kind == COMMAND_TRACK || n->command.kind == COMMAND_PLUGIN)) {
       due -= DECK_EARLY;
     }
-    const bool waits = must_wait(d, &n->command, act) || (blocked && act != AT_OUTPUT);
+    const bool port  = n->command.kind == COMMAND_PORT && (slots >> (n->command.port.slot & 31u) & 1);
+    const bool waits = must_wait(d, &n->command, act) || (blocked && act != AT_OUTPUT) || port;
     if (due <= now && !waits) {
       *which = i;
       return now;
@@ -113,7 +116,8 @@ deck_next_rt(DeckRt* const d, const int64_t now, uint16_t* const which)
     if (!waits) {
       next = due < next ? due : next;
     }
-    blocked = blocked || act == AT_TRANSPORT || waits;
+    blocked = blocked || act == AT_TRANSPORT || (waits && act != AT_OUTPUT);
+    slots |= n->command.kind == COMMAND_PLUGIN ? 1u << n->command.plugin.slot : 0;
   }
   *which = QUEUE_END;
   return next;

@@ -262,6 +262,7 @@ begin_cycle(DeckRt* const d, const int64_t now)
   d->sounds = false;
   let_join(d);
   source_refresh_rt(&d->path.source, grid_floor_rt(now, TEMPO_GRID));
+  deck_drop_faded_rt(d, now);
   if (d->leaving && !d->running) {
     deck_leave_rt(d, now);
     return;

@@ -122,6 +122,7 @@ RT void    deck_show_rt(DeckRt* d, int64_t now, uint32_t n);
 RT bool    deck_has_room_rt(const DeckRt* d); ///< for the notices of a command that retires something
 RT void    deck_swap_track_rt(DeckRt* d, uint8_t stem, Track* track, int64_t now);
 RT void    deck_drop_leaving_rt(DeckRt* d, int64_t now); ///< Pre: not running
+RT void    deck_drop_faded_rt(DeckRt* d, int64_t now);   ///< a plugin that has given way
 RT void    deck_leave_rt(DeckRt* d, int64_t now);        ///< Pre: leaving, not running
 RT void    deck_swap_plugin_rt(DeckRt* d, uint8_t slot, Plugin* plugin, int64_t now);
 RT SincPos deck_step_rt(const DeckRt* d, float speed);

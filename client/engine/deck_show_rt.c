@@ -112,6 +112,14 @@ deck_swap_plugin_rt(DeckRt* const d, const uint8_t slot, Plugin* const plugin, c
 }
 
 RT void
+deck_drop_faded_rt(DeckRt* const d, const int64_t now)
+{
+  if (chain_fades_rt(&d->chain) && deck_has_room_rt(d)) {
+    retire_plugin(d, chain_faded_rt(&d->chain, !d->running), now);
+  }
+}
+
+RT void
 deck_leave_rt(DeckRt* const d, const int64_t now)
 {
   while (d->queue.first != QUEUE_END && deck_has_room_rt(d)) {
@@ -129,7 +137,7 @@ deck_leave_rt(DeckRt* const d, const int64_t now)
       deck_swap_plugin_rt(d, i, NULL, now);
     }
   }
-  d->gone = deck_has_room_rt(d);
+  d->gone = deck_has_room_rt(d) && !chain_fades_rt(&d->chain);
 }
 
 RT static void

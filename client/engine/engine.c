@@ -221,6 +221,7 @@ retire_deck(Engine* const e, DeckRt* const d)
     retire(e, d->number, d->path.source.stem[i].track, NULL);
     d->path.source.stem[i].track = NULL;
   }
+  retire(e, d->number, NULL, chain_faded_rt(&d->chain, true));
   for (int i = 0; i < MAX_SLOTS; ++i) {
     retire(e, d->number, NULL, d->chain.slot[i]);
     d->chain.slot[i] = NULL;
