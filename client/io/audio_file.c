@@ -126,6 +126,17 @@ audio_file_artist(const AudioFile* const f)
   return f->artist;
 }
 
+size_t
+audio_file_bytes(const AudioFile* const f)
+{
+  const int    major = f->info.format & SF_FORMAT_TYPEMASK;
+  const int    sub   = f->info.format & SF_FORMAT_SUBMASK;
+  const size_t kb    = sub == SF_FORMAT_VORBIS                                                       ? 280
+                       : sub == SF_FORMAT_OPUS || major == SF_FORMAT_FLAC || major == SF_FORMAT_MPEG ? 180
+                                                                                                     : 80;
+  return kb * 1024;
+}
+
 bool
 audio_file_same(const AudioFile* const f, const char* const path)
 {

@@ -20,6 +20,7 @@
 #include "base/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct AudioFile AudioFile;
@@ -46,6 +47,7 @@ int64_t     audio_file_frames(const AudioFile* f);    ///< as far as can be told
 bool        audio_file_estimated(const AudioFile* f); ///< `frames` is a guess from the file's size
 const char* audio_file_title(const AudioFile* f);     ///< from the tags, UTF-8; NULL: none.  Lives with the file
 const char* audio_file_artist(const AudioFile* f);    ///< likewise
+size_t      audio_file_bytes(const AudioFile* f);     ///< of memory, about: measured once
 bool        audio_file_same(const AudioFile* f, const char* path); ///< whether `path` is this very file
 
 typedef enum {

@@ -30,7 +30,10 @@ struct Cache {
   uint32_t       capacity, made;
   Block*         blocks; // [capacity]
   float*         memory; // [capacity] blocks, of which the first `made` are touched
-  uint32_t*      free;   // a stack
+  uint32_t       limit;  // so many of them may be there at a time
+  uint32_t*      gone;   // a stack of blocks that were given back to the system
+  uint32_t       ngone;
+  uint32_t*      free; // a stack
   uint32_t       nfree;
   Limbo*         limbo; // a ring of `capacity`
   uint32_t       limbo_at, nlimbo;
@@ -66,13 +69,15 @@ cache_new(Cache** const out, const size_t mb, Epoch* const epoch, Error* const e
   }
   c->epoch    = epoch;
   c->capacity = (uint32_t)capacity;
+  c->limit    = c->capacity;
   c->taken    = NO_BLOCK;
   c->round    = 1;
   c->blocks   = calloc(capacity, sizeof(*c->blocks));
   c->memory   = reserve(capacity * BLOCK_BYTES);
   c->free     = calloc(capacity, sizeof(*c->free));
+  c->gone     = calloc(capacity, sizeof(*c->gone));
   c->limbo    = calloc(capacity, sizeof(*c->limbo));
-  if (!c->blocks || !c->memory || !c->free || !c->limbo) {
+  if (!c->blocks || !c->memory || !c->free || !c->gone || !c->limbo) {
     cache_free(c);
     return error_set(error, STATUS_NO_MEMORY, "no memory for a cache of %zu MB: choose less with --cache", mb);
   }
@@ -88,6 +93,7 @@ cache_free(Cache* const c)
   }
   free(c->blocks);
   free(c->free);
+  free(c->gone);
   free(c->limbo);
   free(c);
 }
@@ -95,7 +101,20 @@ cache_free(Cache* const c)
 uint32_t
 cache_capacity(const Cache* const c)
 {
-  return c->capacity;
+  return c->limit;
+}
+
+size_t
+cache_bound(const Cache* const c)
+{
+  return c->capacity * BLOCK_BYTES;
+}
+
+void
+cache_leave(Cache* const c, const size_t bytes)
+{
+  const size_t blocks = (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
+  c->limit            = c->capacity - (blocks < c->capacity / 2 ? (uint32_t)blocks : c->capacity / 2);
 }
 
 uint32_t
@@ -123,21 +142,45 @@ frames_of(const Cache* const c, const uint32_t block)
   return c->memory + (size_t)block * 2 * CHUNK_FRAMES;
 }
 
-// Make the next slab's blocks free.  false: the bound is reached.
+static uint32_t
+resident(const Cache* const c)
+{
+  return c->made - c->ngone;
+}
+
+// Make a block that was given back free again, or the next slab's.  false: the bound is reached.
 static bool
 grow(Cache* const c)
 {
-  const uint32_t left = c->capacity - c->made;
-  const uint32_t n    = left < SLAB_BLOCKS ? left : SLAB_BLOCKS;
-  if (n == 0) {
+  if (resident(c) >= c->limit) {
     return false;
   }
+  if (c->ngone > 0) {
+    const uint32_t b    = c->gone[--c->ngone];
+    c->free[c->nfree++] = b;
+    locked_keep(frames_of(c, b), BLOCK_BYTES);
+    return true;
+  }
+  const uint32_t left = c->limit - c->made;
+  const uint32_t n    = left < SLAB_BLOCKS ? left : SLAB_BLOCKS;
   locked_keep(frames_of(c, c->made), n * BLOCK_BYTES);
   for (uint32_t k = n; k-- > 0;) {
     c->free[c->nfree++] = c->made + k;
   }
   c->made += n;
   return true;
+}
+
+// Blocks beyond the limit go back to the system.
+static void
+give_back(Cache* const c)
+{
+  while (c->nfree > 0 && resident(c) > c->limit) {
+    const uint32_t b = c->free[--c->nfree];
+    munlock(frames_of(c, b), BLOCK_BYTES); // blocks are whole pages
+    madvise(frames_of(c, b), BLOCK_BYTES, MADV_DONTNEED);
+    c->gone[c->ngone++] = b;
+  }
 }
 
 void
@@ -238,7 +281,8 @@ static void
 make_room(Cache* const c, const int64_t due)
 {
   const uint32_t sixteenth = c->capacity / 16;
-  const uint32_t spare     = sixteenth < MAX_SPARE ? sixteenth : MAX_SPARE;
+  const uint32_t over      = resident(c) > c->limit ? resident(c) - c->limit : 0;
+  const uint32_t spare     = (sixteenth < MAX_SPARE ? sixteenth : MAX_SPARE) + over;
   const uint32_t have      = c->nfree + c->nlimbo;
   uint32_t       gone      = have < spare ? evict_unwanted(c, spare - have) : 0;
   if (have + gone == 0) {
@@ -258,9 +302,10 @@ cache_take(Cache* const c, const int64_t due, bool* const waiting)
 {
   leave_limbo(c);
   if (c->nfree > 0 || !grow(c)) {
-    if (c->made == c->capacity) {
+    if (resident(c) >= c->limit) {
       make_room(c, due);
       leave_limbo(c);
+      give_back(c);
     }
   }
   *waiting = c->nfree == 0 && c->nlimbo > 0;
@@ -324,7 +369,7 @@ cache_pin(Cache* const c, TrackFile* const t, const uint32_t first, const uint32
   for (uint32_t k = first; k <= last; ++k) {
     more += t->pins[k] == 0;
   }
-  if (c->pinned + more > c->capacity / 4 * PINS_OF_4) {
+  if (c->pinned + more > c->limit / 4 * PINS_OF_4) {
     return false;
   }
   for (uint32_t k = first; k <= last; ++k) {

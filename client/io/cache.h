@@ -3,7 +3,7 @@
 #define IO_CACHE_H
 
 // The bounded memory that chunks of all tracks live in: blocks of one chunk each, locked, got from the system as they
-// are needed and never given back.  Disk thread only, except where noted.
+// are needed.  Disk thread only, except where noted.
 //
 // A block is free, or holds a chunk that a track's table shows, or is in limbo: taken out of the table, but a cycle
 // that began before may still read it.  What was wanted in the last round (cache_begin_round) or is pinned stays; of
@@ -20,9 +20,14 @@ typedef struct Cache Cache;
 Status cache_new(Cache** out, size_t mb, Epoch* epoch, Error* error);
 void   cache_free(Cache* c); ///< Pre: no track's table shows a block
 
-uint32_t cache_capacity(const Cache* c);   ///< blocks
+uint32_t cache_capacity(const Cache* c);   ///< blocks, without those left to others
+size_t   cache_bound(const Cache* c);      ///< bytes, with them
 uint32_t cache_pinned(const Cache* c);     ///< chunks that pins hold, whether they are there yet or not
 size_t   cache_used_bytes(const Cache* c); ///< in tables now.  Any thread
+
+/// The bound is for all that the tracks take: leave `bytes` of it to what open files need, but no more than half.
+/// Blocks that are too many are given back to the system as they come free.
+void cache_leave(Cache* c, size_t bytes);
 
 /// A new round of looking at all playheads begins: nothing is wanted any more.
 void cache_begin_round(Cache* c);

@@ -230,7 +230,7 @@ disk_stats(const Disk* const d)
   const double mb = 1024.0 * 1024.0;
   DiskStats    s;
   s.cache_used_mb = (double)cache_used_bytes(d->cache) / mb;
-  s.cache_size_mb = (double)cache_capacity(d->cache) * (2 * CHUNK_FRAMES * sizeof(float)) / mb;
+  s.cache_size_mb = (double)cache_bound(d->cache) / mb;
   s.read_mb       = (double)atomic_load_explicit(&d->read_bytes, memory_order_relaxed) / mb;
   s.record_frames = tape_frames(d->tape);
   s.record_lost   = tape_lost(d->tape);

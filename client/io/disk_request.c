@@ -24,6 +24,8 @@ remember_track(Disk* const d, TrackFile* const t)
     d->room   = room;
   }
   d->tracks[d->ntracks++] = t;
+  d->file_bytes += track_file_bytes(t);
+  cache_leave(d->cache, d->file_bytes);
   return true;
 }
 
@@ -46,6 +48,8 @@ disk_forget_track(Disk* const d, TrackFile* const t)
   for (uint32_t k = 0; k < d->ntracks; ++k) {
     if (d->tracks[k] == t) {
       d->tracks[k] = d->tracks[--d->ntracks];
+      d->file_bytes -= track_file_bytes(t);
+      cache_leave(d->cache, d->file_bytes);
       break;
     }
   }

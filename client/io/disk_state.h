@@ -32,7 +32,8 @@ struct Disk {
   uint32_t    ntracks, room;
   TrackFile*  stems[MAX_DECKS][MAX_STEMS]; ///< loaded last, NULL: none or freed
 
-  Opening* opening; ///< the one whose turn it is first
+  size_t   file_bytes; ///< what all files take beside their chunks
+  Opening* opening;    ///< the one whose turn it is first
 
   uint32_t owed; ///< replies that will come: each keeps its place in the ring
   Tape*    tape;

@@ -125,6 +125,13 @@ track_file_chunks(const TrackFile* const t)
   return (uint32_t)((atomic_load_explicit(&t->track.end, memory_order_relaxed) + CHUNK_FRAMES - 1) / CHUNK_FRAMES);
 }
 
+size_t
+track_file_bytes(const TrackFile* const t)
+{
+  return audio_file_bytes(t->file) +
+         t->track.nchunks * (sizeof(*t->blocks) + sizeof(*t->pins) + sizeof(*t->track.chunks));
+}
+
 static void
 lower_end(TrackFile* const t, const int64_t end)
 {

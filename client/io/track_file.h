@@ -33,6 +33,9 @@ void track_file_free(TrackFile* t);
 /// How many chunks there are up to where the data really ends.
 uint32_t track_file_chunks(const TrackFile* t);
 
+/// Bytes that it takes beside its chunks, about.
+size_t track_file_bytes(const TrackFile* t);
+
 /** Decode chunk `index` into `frames`, [2 * CHUNK_FRAMES], silence where the track ends in it.
  * A file that turns out shorter lowers the track's end, one that can't be read any more makes it broken; both say so in
  * the log.  What ends in the midst of sound fades out: where the fade begins in the chunk before, that one is to be

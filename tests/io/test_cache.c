@@ -215,6 +215,42 @@ a_dropped_track_frees_its_blocks_after_the_cycle(void** state)
 }
 
 static void
+what_open_files_need_is_left_to_them(void** state)
+{
+  (void)state;
+  const size_t block = sizeof(float) * 2 * CHUNK_FRAMES;
+  start();
+  for (uint32_t k = 0; k < BLOCKS; ++k) {
+    cache_begin_round(cache);
+    assert_true(fill(k, 0));
+  }
+  cache_leave(cache, 9 * block + 1);
+  assert_int_equal(cache_capacity(cache), BLOCKS - 10);
+  assert_int_equal(cache_bound(cache), BLOCKS * block);
+  for (uint32_t k = BLOCKS; k < 100; ++k) { // it shrinks while it is used
+    cache_begin_round(cache);
+    fill(k, 0);
+  }
+  assert_in_range(cache_used_bytes(cache) / block, BLOCKS - 12, BLOCKS - 10);
+  assert_non_null(shown(99));
+  cache_leave(cache, 1000 * block); // not more than half
+  assert_int_equal(cache_capacity(cache), BLOCKS / 2);
+  for (uint32_t k = 100; k < 150; ++k) {
+    cache_begin_round(cache);
+    fill(k, 0);
+  }
+  assert_in_range(cache_used_bytes(cache) / block, BLOCKS / 2 - 2, BLOCKS / 2);
+  cache_leave(cache, 0); // and grows again
+  for (uint32_t k = 150; k < 200; ++k) {
+    cache_begin_round(cache);
+    assert_true(fill(k, 0));
+    assert_true(shown(k)[5] == (float)k);
+  }
+  assert_in_range(cache_used_bytes(cache) / block, BLOCKS - 2, BLOCKS);
+  stop();
+}
+
+static void
 an_impossible_size_is_refused(void** state)
 {
   (void)state;
@@ -237,6 +273,7 @@ main(void)
     cmocka_unit_test(pins_stay_and_have_three_quarters_at_most),
     cmocka_unit_test(a_chunk_that_a_cycle_may_read_keeps_its_contents_until_the_cycle_ends),
     cmocka_unit_test(a_dropped_track_frees_its_blocks_after_the_cycle),
+    cmocka_unit_test(what_open_files_need_is_left_to_them),
     cmocka_unit_test(an_impossible_size_is_refused),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
