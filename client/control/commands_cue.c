@@ -17,6 +17,9 @@ static const double JUMP_MARGIN = 0.02;
 /// Loops up to this are kept as a whole: wherever in its round a deck comes in, the data is there.  Seconds.
 static const double SHORT_LOOP = 4.0;
 
+/// Offline, where every cycle has all it needs, these too, if there is room.
+static const double OFFLINE_LOOP = 120.0;
+
 /// Have `length` frames (0: some) from `frame` on of all of the deck's stems kept under a pin slot.
 static void
 pin_all(Control* const c, Call* const call, const int slot, const int64_t frame, const int64_t length)
@@ -263,10 +266,11 @@ run_loop(Control* const c, Call* const call)
       return CALL_DONE;
     }
     const int64_t at    = here(c, call);
-    const bool    whole = end - call->target <= llround(SHORT_LOOP * s->rate);
+    const double  most  = c->ops.offline ? OFFLINE_LOOP : SHORT_LOOP;
+    const bool    whole = end - call->target <= llround(most * s->rate);
     int           slot  = 0;
     // A deck that is beyond the loop's end goes to its place in the round, not to the start
-    if (at >= end && !whole) {
+    if (at >= end && (!whole || c->ops.offline)) {
       if (!take_seek_pin(c, call, &slot)) {
         return CALL_WAITS;
       }

@@ -55,7 +55,7 @@ read_job(Disk* const d, const Job* const job, const uint32_t most)
 static ReadResult
 read_plan(Disk* const d)
 {
-  const PlanView view    = {d->parts.playheads, d->parts.decks, d->parts.rate, d->tracks, d->ntracks};
+  const PlanView view    = {d->parts.playheads, d->parts.decks, d->parts.rate, d->tracks, d->ntracks, clock_ns()};
   const int64_t  urgent  = d->parts.rate / URGENT_PART;
   const int64_t  started = clock_ns();
   ReadResult     result  = READ_NOTHING;

@@ -194,8 +194,10 @@ pin(Disk* const d, const Request* const q, Answer* const a)
   }
   for (uint8_t stem = 0; stem < MAX_STEMS; ++stem) {
     TrackFile* const of = stem == q->stem ? t : d->stems[q->deck][stem];
+    // Where there is no room for all of the length, what every pin holds
     if (of && (stem == q->stem || of != t) &&
-        !pins_set(d->pins, q->deck, stem, q->pin, pin_range(of, q->frame, q->length), a)) {
+        !pins_set(d->pins, q->deck, stem, q->pin, pin_range(of, q->frame, q->length), a) &&
+        !pins_set(d->pins, q->deck, stem, q->pin, pin_range(of, q->frame, 0), a)) {
       r->status = full_of_pins(d, &r->error);
     }
   }

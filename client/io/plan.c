@@ -3,14 +3,15 @@
 
 #include <stdlib.h>
 
-#define AHEAD_SECONDS 2 // of output, ready for a deck that plays
-#define PAUSED_PART 2   // half a second for one that doesn't
-#define EXIT_PART 2     // so much of what follows a loop
-#define PIN_DUE_PART 20 // pins are wanted within 50 ms
-#define MIN_LEAD 64     // frames kept before a playhead: a reader's history
-#define LEAD_PART 100   // and before a loop's start: its seam fades in over at most 5 ms
-#define MIN_WINDOW 3    // chunks, whatever the cache
-#define MIN_STEP 0.01f  // frames per frame; slower is as good as paused
+#define AHEAD_SECONDS 2   // of output, ready for a deck that plays
+#define PAUSED_PART 2     // half a second for one that doesn't
+#define EXIT_PART 2       // so much of what follows a loop
+#define PIN_DUE_PART 20   // pins are wanted within 50 ms
+#define MIN_LEAD 64       // frames kept before a playhead: a reader's history
+#define LEAD_PART 100     // and before a loop's start: its seam fades in over at most 5 ms
+#define MIN_WINDOW 3      // chunks, whatever the cache
+#define LEFT_NS 250000000 // a place that was left stays so long: more than any cycle
+#define MIN_STEP 0.01f    // frames per frame; slower is as good as paused
 
 // One deck, read once from its playhead.
 typedef struct {
@@ -153,6 +154,28 @@ plan_stem(Plan* const           plan,
   }
 }
 
+// Note where a deck is; keep what is there of a place that it has just left, for the cycle that fades out in it.
+static void
+keep_left(Trail* const trail, Cache* const cache, TrackFile* const t, const View* const v, const PlanView* const view)
+{
+  const int64_t there = trail->frame + window(v, view->rate);
+  if (trail->track == &t->track && (v->frame < trail->frame || v->frame > there)) {
+    trail->left     = trail->frame;
+    trail->until_ns = view->now_ns + LEFT_NS;
+  } else if (trail->track != &t->track) {
+    trail->until_ns = 0;
+  }
+  trail->track = &t->track;
+  trail->frame = v->frame;
+  if (view->now_ns < trail->until_ns) {
+    const int64_t n    = track_file_chunks(t);
+    const int64_t last = (trail->left + (int64_t)(2.0 * MAX_BLOCK * v->step)) / CHUNK_FRAMES;
+    for (int64_t k = trail->left / CHUNK_FRAMES; k <= last && k < n; ++k) {
+      cache_want(cache, t, (uint32_t)k, 0);
+    }
+  }
+}
+
 static double
 fit(const PlanView* const view, const Cache* const cache)
 {
@@ -188,6 +211,7 @@ plan_make(Plan* const plan, const PlanView* const view, Cache* const cache, cons
       View             v;
       TrackFile* const t = seen_on(view, d, s, &v);
       if (t) {
+        keep_left(&plan->trail[d][s], cache, t, &v, view);
         plan_stem(plan, view, cache, t, &v, scale);
       }
     }

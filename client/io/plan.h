@@ -7,7 +7,8 @@
 //
 // A playing deck has two seconds of output ahead, and is read on in pieces of 64 Ki frames beyond that.  A paused one
 // has half a second.  Where a loop is on, what comes after its end is its start; a little of what follows the loop is
-// kept too, for when it is switched off.  Where all that doesn't fit the cache everybody has less.
+// kept too, for when it is switched off.  Where a deck has jumped away, what it was reading stays for a moment.  Where
+// all that doesn't fit the cache everybody has less.
 
 #include "engine/playhead.h"
 #include "io/cache.h"
@@ -29,13 +30,22 @@ typedef struct {
   uint32_t          rate;   ///< of the engine, Hz
   TrackFile* const* tracks; ///< all that are alive: others in a playhead are passed over
   uint32_t          ntracks;
+  int64_t           now_ns; ///< of any clock
 } PlanView;
 
 #define PLAN_JOBS (MAX_DECKS * MAX_STEMS + 32)
 
+/// Where a deck was seen last, and which place it has left by a jump: it still fades out there.
+typedef struct {
+  const Track* track; ///< only to be compared
+  int64_t      frame, left;
+  int64_t      until_ns;
+} Trail;
+
 typedef struct {
   Job      jobs[PLAN_JOBS];
   uint32_t njobs;
+  Trail    trail[MAX_DECKS][MAX_STEMS];
 } Plan;
 
 /// Begins a round of the cache.  Disk thread.

@@ -20,6 +20,7 @@ static struct {
   Cache*     cache;
   Pins*      pins;
   Plan       plan;
+  int64_t    now; // ns
 } rig;
 
 static void
@@ -61,7 +62,7 @@ put(const int deck, const int64_t frame, const double step, const bool moving)
 static void
 make(void)
 {
-  const PlanView view = {rig.pointers, DECKS, RATE, rig.tracks, DECKS};
+  const PlanView view = {rig.pointers, DECKS, RATE, rig.tracks, DECKS, rig.now};
   plan_make(&rig.plan, &view, rig.cache, rig.pins);
 }
 
@@ -228,6 +229,38 @@ unknown_and_broken_tracks_are_passed_over(void** state)
   stop();
 }
 
+// In the cycle of a jump the deck still fades out where it was.
+static void
+a_place_that_was_left_stays_for_a_moment(void** state)
+{
+  (void)state;
+  start(1);
+  for (int late = 0; late < 2; ++late) {
+    cache_drop(rig.cache, rig.tracks[0]);
+    rig.now += 1000000000;
+    put(0, 100 * CHUNK_FRAMES + 4000, 1.0, true);
+    make();
+    rig.now += 1000000000;
+    make();
+    fill(0, 99, 10);
+    put(0, 10 * CHUNK_FRAMES, 1.0, true);
+    make();
+    rig.now += late ? 300000000 : 100000000;
+    for (uint32_t k = 0; k < 40; ++k) { // others need room
+      bool waiting;
+      make();
+      if (cache_take(rig.cache, 0, &waiting)) {
+        cache_put(rig.cache, rig.tracks[1], k);
+      }
+    }
+    for (uint32_t k = 100; k < 104; ++k) {
+      assert_int_equal(rig.tracks[0]->blocks[k] != NO_BLOCK, !late);
+    }
+    cache_drop(rig.cache, rig.tracks[1]);
+  }
+  stop();
+}
+
 int
 main(void)
 {
@@ -240,6 +273,7 @@ main(void)
     cmocka_unit_test(in_a_loop_the_start_is_due_when_the_end_is_reached),
     cmocka_unit_test(in_a_small_cache_everybody_has_less),
     cmocka_unit_test(unknown_and_broken_tracks_are_passed_over),
+    cmocka_unit_test(a_place_that_was_left_stays_for_a_moment),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
