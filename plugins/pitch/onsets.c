@@ -6,8 +6,15 @@
 
 #define RECENT 20                             // cells that an onset must rise above
 #define RISE 3.0f                             // times the energy of the loudest of them
+#define RISE_AGAIN 6.0f                       // where it was as loud not long ago: low chords beat
 #define DECAY 0.94f                           // per cell, of the peak that is remembered
 static const float QUIET[2] = {1e-4f, 4e-4f}; // energies that are never an onset
+
+#define GROUP 8         // cells
+#define FLOOR 1e-6f     // of energy: less is silence
+#define RARE 4.0f       // standard deviations above its mean that a steady level never comes by chance
+#define STEADY 1e-4f    // no level is steadier: variance
+#define ABOVE_MOST 0.1f // and that much above the highest
 
 #define MOST_FRAMES 320 // of a cell and what lies before it, at the highest rate
 #define REFRACTORY 30.0 // ms
@@ -16,6 +23,15 @@ RT void
 onsets_reset_rt(Onsets* const on)
 {
   memset(on, 0, sizeof(*on));
+  for (int b = 0; b < 2; ++b) {
+    OnsetsHabit* const h = &on->habit[b];
+    for (int g = 0; g < ONSETS_GROUPS; ++g) {
+      h->most[g]    = logf(FLOOR);
+      h->sum[g]     = GROUP * h->most[g];
+      h->squares[g] = h->sum[g] * h->most[g];
+    }
+    h->new_most = logf(FLOOR);
+  }
 }
 
 typedef float v4 __attribute__((vector_size(16)));
@@ -54,7 +70,38 @@ energies(const Input* const in, float e[2])
   e[1]              = scale * ((body[0] + body[1]) + (body[2] + body[3]));
 }
 
-RT void
+/// Whether a level is out of the habit; the highest of it in `*highest`.
+RT static bool
+unusual(const OnsetsHabit* const h, const float level, float* const highest)
+{
+  float sum = 0.0f, squares = 0.0f, most = h->new_most;
+  for (int g = 0; g < ONSETS_GROUPS; ++g) {
+    sum += h->sum[g];
+    squares += h->squares[g];
+    most = most > h->most[g] ? most : h->most[g];
+  }
+  *highest         = most;
+  const float mean = sum / (ONSETS_GROUPS * GROUP), variance = squares / (ONSETS_GROUPS * GROUP) - mean * mean;
+  return level > mean + RARE * sqrtf(fmaxf(variance, 0.0f) + STEADY) && level > most + ABOVE_MOST;
+}
+
+RT static void
+get_used_to(OnsetsHabit* const h, const float level, const uint32_t cells)
+{
+  h->new_sum += level;
+  h->new_squares += level * level;
+  h->new_most = h->new_most > level ? h->new_most : level;
+  if (cells % GROUP == GROUP - 1) {
+    const uint32_t g = cells / GROUP % ONSETS_GROUPS;
+    h->sum[g]        = h->new_sum;
+    h->squares[g]    = h->new_squares;
+    h->most[g]       = h->new_most;
+    h->new_sum = h->new_squares = 0.0f;
+    h->new_most                 = logf(FLOOR);
+  }
+}
+
+RT bool
 onsets_cell_rt(Onsets* const on, const Input* const in)
 {
   float e[2];
@@ -65,7 +112,13 @@ onsets_cell_rt(Onsets* const on, const Input* const in)
     for (int i = 0; i < RECENT; ++i) {
       most = most > on->recent[b][i] ? most : on->recent[b][i];
     }
-    rises                             = rises || e[b] > RISE * most + QUIET[b];
+    const float level = logf(e[b] + on->energy[b] + FLOOR);
+    float       highest;
+    const bool  odd  = unusual(&on->habit[b], level, &highest);
+    const float rise = b == 0 || level > highest ? RISE : RISE_AGAIN;
+    rises            = rises || odd || e[b] > rise * most + QUIET[b];
+    get_used_to(&on->habit[b], level, on->cells);
+    on->energy[b]                     = e[b];
     on->peak[b]                       = e[b] > DECAY * on->peak[b] ? e[b] : DECAY * on->peak[b];
     on->recent[b][on->cells % RECENT] = e[b];
   }
@@ -74,5 +127,7 @@ onsets_cell_rt(Onsets* const on, const Input* const in)
   const int64_t last = onsets_frame_rt(on, 0);
   if (rises && (last == INT64_MIN || (double)(at - last) > input_frames_of_ms(in, REFRACTORY))) {
     on->frame[on->count++ % ONSETS_KEPT] = at;
+    return true;
   }
+  return false;
 }

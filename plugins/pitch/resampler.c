@@ -5,27 +5,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const Profile NEAR = {14.15, 13.85, 14.15, 56.0, 6.0, 70.0, 4.0, 12.0, 24.0, 3.0};
-static const Profile FAR  = {24.0, 24.0, 56.0, 72.0, 20.0, 128.0, 16.0, 24.0, 48.0, 12.0};
+static const Profile NEAR = {5.0, 14.15, 13.85, 14.15, 70.0, 6.0, 84.0, 4.0, 12.0, 24.0};
+static const Profile FAR  = {5.0, 24.0, 24.0, 72.0, 88.0, 12.0, 160.0, 16.0, 24.0, 32.0};
 
 #define LEAST_DELAY 18.75 // of NEAR
 #define FAR_DELAY 70.0    // nominal delays from here on are FAR
-#define GOOD_MATCH 0.98f  // a correlation that is worth a splice before it must be
-#define MOST_TRIES 3      // searches for one splice
-#define ANCHOR_FADE 3.0   // before a hit
-#define ANCHOR_RADIUS 0.8 // searched around the place that is exactly in time
-#define ANCHOR_LATE 0.2   // a hit that would be no further off is left alone
-#define AFTER_ONSET 10.0  // no regular splice so soon after a hit
-#define LAND_AFTER 2.5    // a splice lands no nearer behind a hit
+
+#define GOOD_MATCH 0.98f // a correlation that is worth a splice before it must be
+#define LITTLE 1e-3      // of correlation lost for each millisecond of a jump: worth a splice near the nominal delay
+#define SHORT_FADE 4.0   // of a splice back there
 #define SHORTEST_FADE 0.5
-#define RESERVE 1.0 // that the head keeps from the newest frame, come what may
+#define CLOSER 16    // cells that a search takes when it has been through all jumps
+#define AIM 3        // cells that it takes to aim
+#define PROBE 120.0  // between looks whether the sound has begun to repeat
+#define CHECK 20     // cells between looks whether it still does
+#define CHECKED 45.0 // of the newest input, and a little more
+#define WEIGHT 0.15f // of each
+#define LOST 0.3f    // it does not
+#define RESERVE 1.0  // that the head keeps from the newest frame, come what may
+
+#define ANCHOR_FADE 3.0   // before a hit
+#define ANCHOR_RADIUS 0.7 // searched around the place that is exactly in time
+#define ANCHOR_LATE 0.15  // a hit that would be no further off is left alone
+#define ANCHOR_MARGIN 0.25
+#define AFTER_ONSET 10.0 // no regular splice so soon after a hit
+#define LAND_AFTER 2.5   // a splice lands no nearer behind a hit
 
 RT static void
 set_profile(Resampler* const rs, const uint32_t delay)
 {
   const Profile m = delay < ms(rs, FAR_DELAY) ? NEAR : FAR;
-  const Profile p = {ms(rs, m.below),    ms(rs, m.above), ms(rs, m.far_below), ms(rs, m.far_above), ms(rs, m.jump_min),
-                     ms(rs, m.jump_max), ms(rs, m.fade),  ms(rs, m.history),   ms(rs, m.search),    ms(rs, m.lead)};
+  const Profile p = {ms(rs, m.near),     ms(rs, m.below),    ms(rs, m.above), ms(rs, m.far_below), ms(rs, m.far_above),
+                     ms(rs, m.jump_min), ms(rs, m.jump_max), ms(rs, m.fade),  ms(rs, m.history),   ms(rs, m.search)};
   rs->p           = p;
   rs->delay       = delay;
 }
@@ -57,7 +68,7 @@ resampler_least_delay_rt(const Input* const input)
 uint32_t
 resampler_past(const double rate)
 {
-  return (uint32_t)(rate * 1e-3 * (FAR.far_above + FAR.history + 32.0));
+  return (uint32_t)(rate * 1e-3 * (FAR.far_above + FAR.history + 72.0));
 }
 
 uint32_t
@@ -74,7 +85,10 @@ resampler_start_rt(Resampler* const rs, const uint32_t delay)
   head_put_rt(&rs->head, rs->in->now - delay, 0.0);
   rs->fade_length = 0;
   rs->search.on   = false;
+  rs->aim.on      = false;
+  rs->passed      = false;
   rs->tonal       = false;
+  rs->probed      = INT64_MIN / 2;
   rs->moved       = false;
   rs->walk        = 0;
   rs->home        = false;
@@ -88,6 +102,7 @@ resampler_delay_rt(Resampler* const rs, const uint32_t delay)
   if (delay != rs->delay) {
     set_profile(rs, delay);
     rs->search.on = false;
+    rs->aim.on    = false;
     rs->moved     = true;
     rs->home      = false;
   }
@@ -114,20 +129,22 @@ fade_to(Resampler* const rs, const double lag, const double length, const float 
 {
   rs->next = rs->head;
   head_move_rt(&rs->next, lag);
-  rs->fade_at      = 0;
-  rs->fade_length  = (uint32_t)fmax(length, ms(rs, SHORTEST_FADE));
-  rs->rho          = rho;
-  rs->search.on    = false;
-  rs->search.tried = 0;
-  rs->home         = false;
+  rs->fade_at     = 0;
+  rs->fade_length = (uint32_t)fmax(length, ms(rs, SHORTEST_FADE));
+  rs->rho         = rho;
+  rs->search.on   = rs->search.on && rs->search.probe; // that one is about no place
+  rs->passed      = false;
+  rs->home        = false;
 }
 
-/// Fade to the best place around a lag.
+/// One step towards the place that is aimed at; at the last, fade.
 RT static void
-splice_near(Resampler* const rs, const double lag, const double radius, const double fade)
+take_aim(Resampler* const rs)
 {
-  const SpliceMatch m = seek_near_rt(rs, lag, radius, fade);
-  fade_to(rs, m.lag, fade, m.ncc);
+  SpliceMatch m;
+  if (seek_aim_rt(rs, &m)) {
+    fade_to(rs, m.lag, rs->aim.fade, m.ncc);
+  }
 }
 
 // ---- decisions
@@ -148,23 +165,29 @@ anchor(Resampler* const rs, const double ratio)
   if (t == INT64_MIN || rs->onsets.count - back <= rs->anchored) {
     return t != INT64_MIN;
   }
-  const double due    = (double)(t + rs->delay - now);        // output frames until it should be heard
-  const double comes  = head_behind_rt(&rs->head, t) / ratio; // until it will be
-  const double first  = fmin(due, comes);
-  const double fade   = ms(rs, ANCHOR_FADE);
-  const double margin = ms(rs, 0.25);
-  if (first > fade + margin + rs->in->cell) {
+  // It may begin anywhere in the cell of which `t` is the safe side; what is put in time is the middle of that
+  const int64_t mid   = t + rs->in->cell;
+  const double  due   = (double)(mid + rs->delay - now);        // output frames until it should be heard
+  const double  comes = head_behind_rt(&rs->head, mid) / ratio; // until it will be
+  const double  first = fmin(due, comes) - rs->in->cell;
+  const double  room  = first - ms(rs, ANCHOR_MARGIN) - AIM * rs->in->cell; // for a fade
+  const double  fade  = ms(rs, ANCHOR_FADE);
+  if (room > fade + rs->in->cell) {
     return true; // there will be a later cell for it
   }
   rs->anchored = rs->onsets.count - back;
-  rs->tonal    = false;
   if (fabs(due - comes) > ms(rs, ANCHOR_LATE)) {
-    double        lag  = head_behind_rt(&rs->head, t) - ratio * due;
+    double        lag  = head_behind_rt(&rs->head, mid) - ratio * due;
     const int64_t last = onsets_frame_rt(&rs->onsets, back + 1);
     if (last != INT64_MIN) { // not before the end of the attack of the hit before
       lag = fmax(lag, head_behind_rt(&rs->head, last) + ms(rs, LAND_AFTER));
     }
-    splice_near(rs, lag, ms(rs, ANCHOR_RADIUS), fmin(fade, first - margin));
+    const bool hurry = room < 0.5 * fade;
+    seek_near_rt(rs, lag, ms(rs, ANCHOR_RADIUS), hurry ? fmin(fade, room + AIM * rs->in->cell) : fmin(fade, room));
+    rs->aim.hit = true;
+    while (hurry && rs->aim.on) {
+      take_aim(rs);
+    }
   }
   return true;
 }
@@ -206,69 +229,92 @@ walk_home(Resampler* const rs)
   fade_to(rs, to, fade, rho);
 }
 
-/// Before the delay reaches a limit: search, then splice, early where the match
-/// is good.
-RT static void
-regular(Resampler* const rs, const double ratio)
+/// How many frames of delay are left before a limit on either side of the nominal one.
+RT static double
+left_to(const Resampler* const rs, const bool back, const double gain, const double below, const double above)
 {
-  const bool   back  = ratio > 1.0;
-  const double gain  = fmax(fabs(ratio - 1.0), 1e-6);
-  const double d     = behind(rs);
-  const double below = rs->tonal ? rs->p.far_below : rs->p.below, above = rs->tonal ? rs->p.far_above : rs->p.above;
-  const double limit = back ? rs->delay - below + gain * rs->p.fade : rs->delay + above;
-  const double left  = (back ? d - limit : limit - d) / gain; // frames until the limit
-  const double hard =
-    back ? d - gain * (rs->p.fade + 2 * rs->in->cell) - ms(rs, RESERVE) : rs->delay + rs->p.far_above - d;
-  const int64_t hit   = onsets_frame_rt(&rs->onsets, 0);
-  const bool    fresh = hit != INT64_MIN && -head_behind_rt(&rs->head, hit) < ms(rs, AFTER_ONSET);
-  const double  tries = rs->p.search + 14.0 * rs->in->cell;
-  Search* const s     = &rs->search;
-  if (left > fmax(tries, rs->p.lead / gain) || (s->on && s->back != back)) {
-    s->on = false;
-    return;
-  }
-  if (!s->on) {
-    seek_begin_rt(rs, back, hit == INT64_MIN ? INT64_MIN / 2 : hit + (int64_t)ms(rs, LAND_AFTER));
-  }
-  seek_cell_rt(rs);
-  const bool must = left <= rs->in->cell;
-  if (fresh && hard > 0.0) {
-    return;
-  }
-  if (s->ready) {
-    rs->tonal = s->best.ncc >= TONE;
-    if (s->best.ncc >= GOOD_MATCH || (must && s->best.score > -1e8f)) {
-      fade_to(rs, s->best.lag, rs->p.fade, s->best.ncc);
-    } else if (must) { // no place to land: straight to the nominal delay
-      fade_to(rs, d - rs->delay, rs->p.fade, 0.0f);
-    } else if (s->tried < MOST_TRIES &&
-               (left > tries || (rs->tonal && hard > tries * gain))) { // there is time for another one
-      s->on = false;
-    }
-    return;
-  }
-  if (hard <= 0.0) { // no time for a search
-    fade_to(rs, d - rs->delay, fmin(rs->p.fade, ms(rs, 4.0)), 0.0f);
+  const double d = behind(rs);
+  return back ? d - (rs->delay - below + gain * rs->p.fade) : rs->delay + above - d;
+}
+
+/// Find out whether the sound repeats: by a probe, or, as long as it does, by what has become of it lately.
+RT static void
+judge(Resampler* const rs)
+{
+  Search* const s   = &rs->search;
+  const int64_t now = rs->in->now, hit = onsets_frame_rt(&rs->onsets, 0);
+  if (s->on && s->probe && s->ready) {
+    rs->tonal    = s->repeats >= TONE;
+    rs->period   = (int32_t)lrint(fabs(s->best.lag) / INPUT_COARSE);
+    rs->evidence = s->repeats;
+    s->on        = false;
+  } else if (!rs->tonal && !s->on && (double)(now - rs->probed) > ms(rs, PROBE)) {
+    rs->probed = now;
+    seek_probe_rt(rs);
+  } else if (rs->tonal && rs->in->cells % CHECK == 0 && // hits repeat nothing and say nothing
+             (hit == INT64_MIN || (double)(now - hit) > ms(rs, CHECKED) + rs->period * INPUT_COARSE)) {
+    rs->evidence += WEIGHT * (seek_repeats_rt(rs) - rs->evidence);
+    rs->tonal = rs->evidence >= LOST;
   }
 }
 
-/// Set the speed for the next cell, which is that of the head; in a fade that of both heads, going over from one's to
-/// the other's, so that they stay in step also while the shift moves.  Returns it.
+/// Splices that no hit asks for.  Where the sound repeats: as far away as need be, to the best place that was found on
+/// the way.  Where it does not: back as soon as the head has left the nominal delay.
+RT static void
+regular(Resampler* const rs, const double ratio)
+{
+  Search* const        s    = &rs->search;
+  const Profile* const p    = &rs->p;
+  const bool           back = ratio > 1.0;
+  const double         gain = fmax(fabs(ratio - 1.0), 1e-6), cell = rs->in->cell;
+  const int64_t        hit  = onsets_frame_rt(&rs->onsets, 0);
+  const int64_t        from = hit == INT64_MIN ? INT64_MIN / 2 : hit + (int64_t)ms(rs, LAND_AFTER);
+  if (s->on && !s->probe && s->back != back) {
+    s->on = false;
+  }
+  judge(rs);
+  const double needs = gain * (p->search + CLOSER * cell); // of delay, by a search
+  const double first = left_to(rs, back, gain, p->below, p->above);
+  const double far   = left_to(rs, back, gain, p->far_below, p->far_above);
+  const bool   last  = rs->passed || far - first < needs;
+  const double limit = !rs->tonal ? left_to(rs, back, gain, p->near, p->near) : last ? far : first;
+  if (!s->on && rs->tonal && limit <= needs) {
+    seek_begin_rt(rs, back, from);
+  }
+  if (s->on) {
+    seek_cell_rt(rs);
+  }
+  const double hard = back ? behind(rs) - gain * (p->fade + 2.0 * cell) - ms(rs, RESERVE) : far;
+  if (hit != INT64_MIN && -head_behind_rt(&rs->head, hit) < ms(rs, AFTER_ONSET) && hard > 0.0) {
+    return;
+  }
+  const bool must  = limit <= gain * cell;
+  const bool found = s->on && !s->probe && s->ready && s->repeats >= TONE;
+  const bool good  = found && (1.0f - s->best.ncc) * ms(rs, 1.0) < LITTLE * fabs(s->best.lag);
+  if (found && (s->best.ncc >= GOOD_MATCH || (must && (good || last)))) {
+    rs->period = (int32_t)lrint(fabs(s->best.lag) / INPUT_COARSE);
+    fade_to(rs, s->best.lag, p->fade, s->best.ncc);
+  } else if (must && rs->tonal && !last) { // a better one will come
+    rs->passed = true;
+    s->on      = false;
+  } else if (must) {
+    rs->tonal = false;
+    if (!seek_home_rt(rs, back, from, ms(rs, SHORT_FADE)) && hard <= 0.0) { // no place to land: straight home
+      fade_to(rs, behind(rs) - rs->delay, ms(rs, SHORT_FADE), 0.0f);
+    }
+  }
+}
+
+/// Set the speed for the next cell: that of what is due then, wherever the heads are, so that a movement of the shift
+/// is heard in time.  Both heads of a fade go at one speed and stay in step.  Returns it.
 RT static double
 set_speed(Resampler* const rs)
 {
   const Input* const in   = rs->in;
-  double             from = input_ratio_rt(in, rs->head.frame);
-  double             to   = input_ratio_rt(in, rs->head.frame + (int64_t)(from * in->cell));
-  if (rs->fade_length) {
-    const double next[2] = {input_ratio_rt(in, rs->next.frame),
-                            input_ratio_rt(in, rs->next.frame + (int64_t)(from * in->cell))};
-    const double length  = rs->fade_length;
-    from += (next[0] - from) * rs->fade_at / length;
-    to += (next[1] - to) * fmin((rs->fade_at + in->cell) / length, 1.0);
-    head_speed_rt(&rs->next, from, to, in->cell);
-  }
+  const int64_t      due  = in->now - rs->delay;
+  const double       from = input_ratio_rt(in, due), to = input_ratio_rt(in, due + in->cell);
   head_speed_rt(&rs->head, from, to, in->cell);
+  head_speed_rt(&rs->next, from, to, in->cell);
   return from;
 }
 
@@ -281,7 +327,9 @@ resampler_cell_rt(Resampler* const rs)
     return;
   }
   rs->home = false;
-  onsets_cell_rt(&rs->onsets, in);
+  if (onsets_cell_rt(&rs->onsets, in) && !rs->aim.hit) {
+    rs->aim.on = false; // the hit comes first
+  }
   if (rs->fade_length) {
     return;
   }
@@ -289,18 +337,17 @@ resampler_cell_rt(Resampler* const rs)
   if (!still) {
     rs->walk = 0;
   }
-  if (rs->moved) {
+  if (rs->aim.on) {
+    take_aim(rs);
+  } else if (rs->moved) {
     rs->moved = false;
-    splice_near(rs, behind(rs) - rs->delay, ms(rs, 4.0), rs->p.fade);
+    seek_near_rt(rs, behind(rs) - rs->delay, ms(rs, 4.0), rs->p.fade);
   } else if (still) {
     if (input_ratio_rt(in, in->now) == 1.0) {
       walk_home(rs);
     }
   } else if (!anchor(rs, ratio)) {
     regular(rs, ratio);
-  }
-  if (rs->fade_length) { // a fade has begun
-    set_speed(rs);
   }
 }
 
