@@ -272,7 +272,7 @@ static void
 accept_streams(Osc* const o)
 {
   for (;;) {
-    struct sockaddr_storage from;
+    struct sockaddr_storage from   = {.ss_family = AF_UNSPEC};
     socklen_t               length = sizeof(from);
     const int               fd = accept4(o->listener, (struct sockaddr*)&from, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {

@@ -168,7 +168,7 @@ subscribe(Control* const      c,
     if (!s) {
       return error_set(error, STATUS_NO_MEMORY, "no memory");
     }
-    strcpy(s->pattern, pattern);
+    memcpy(s->pattern, pattern, strlen(pattern) + 1);
     const Status status = look_up(c, s, error);
     if (status) {
       free(s);

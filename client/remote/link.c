@@ -163,6 +163,10 @@ take(Link* const l, const size_t size, LinkMessage* const out, Error* const erro
   if (m) {
     out->address = strdup(path);
     out->message = m;
+    if (!out->address) {
+      link_message_clear(out);
+      return error_set(error, STATUS_NO_MEMORY, "no memory");
+    }
   }
   l->held -= HEAD + size;
   memmove(l->bytes, l->bytes + HEAD + size, l->held);
