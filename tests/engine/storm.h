@@ -110,6 +110,7 @@ send_any(Rig* const r)
       break;
     case 19:
       c.kind   = COMMAND_PLUGIN;
+      c.deck   = any(3) ? c.deck : (uint8_t)(CHAIN_MIC + any(2));
       c.plugin = (CommandPlugin){(uint8_t)any(MAX_SLOTS), any(3) ? fake_plugin(any(3000)) : NULL};
       break;
     case 20:

@@ -58,6 +58,12 @@ storm(const uint64_t number, const uint32_t density, const uint32_t frames, cons
     }
     const uint32_t n  = any(6) ? any(700) : any(2) ? any(8192) : 0;
     EngineIo       io = {.master = {r->master[0], r->master[1]}, .deck = {{r->deck[0], r->deck[1]}}};
+    for (int side = 0; side < 2; ++side) {
+      io.mic[side] = r->mic[side];
+      for (uint32_t i = 0; i < n; ++i) {
+        r->mic[side][i] = 0.1f * cosf((float)((total + i) % 100000) * 0.00125663706f * (float)(side + 1));
+      }
+    }
     in_cycle          = true;
     engine_run_rt(engine_rt(r->engine), n, &io);
     in_cycle = false;
