@@ -7,8 +7,8 @@
 #include <string.h>
 
 #define PIECE 256
-#define GAIN_FRAMES(m) ((m)->rate / 200u) // a gain that jumps takes 5 ms
-#define FADE_FRAMES(m) ((m)->rate / 100u) // a cross-fade, 10 ms
+#define GAIN_FRAMES(m) ((m)->rate / 200u)         // a gain that jumps takes 5 ms
+#define FADE_FRAMES(m) ((float)(m)->rate * 0.01f) // a cross-fade, 10 ms
 #define SETTLE_FRAMES(m) ((m)->rate / 40u)
 
 RT void
@@ -131,7 +131,7 @@ master_wants_rt(const MasterRt* const m, const int64_t now, const uint32_t n, co
   const uint32_t wanted = master_ahead_rt(m), goal = wanted < most ? wanted : most;
   const int64_t  missing = now + n + goal - m->mixed;
   const uint32_t quarter = n / 4 < GRID ? GRID : n / 4 < MASTER_GROWTH ? n / 4 : MASTER_GROWTH;
-  return !n || missing <= 0 ? 0 : missing < (int64_t)(n + quarter) ? (uint32_t)missing : n + quarter;
+  return !n || missing <= 0 ? 0 : missing < (int64_t)n + quarter ? (uint32_t)missing : n + quarter;
 }
 
 RT bool
@@ -226,7 +226,7 @@ read_inserted(MasterRt* const m, const uint32_t n, const bool wanted, float* con
   float        store[2][PIECE];
   float* const dry[2] = {store[0], store[1]};
   delay_get_rt(&m->dry, m->gained, dry, n);
-  const float slope = (wanted ? 1.0f : -1.0f) / (float)FADE_FRAMES(m);
+  const float slope = (wanted ? 1.0f : -1.0f) / FADE_FRAMES(m);
   for (uint32_t i = 0; i < n; ++i) {
     m->wet_part = bounded(m->wet_part + slope, 0.0f, 1.0f);
     for (int side = 0; side < 2; ++side) {
@@ -272,7 +272,7 @@ RT static void
 limit(MasterRt* const m, const int64_t at, const uint32_t n, const bool ready, float* const io[2])
 {
   const bool  wanted = m->limiter_on && ready && at >= m->limits_from;
-  const float slope  = (wanted ? 1.0f : -1.0f) / (float)FADE_FRAMES(m);
+  const float slope  = (wanted ? 1.0f : -1.0f) / FADE_FRAMES(m);
   const bool  rests  = m->limiter_part == (wanted ? 1.0f : 0.0f);
   if (!rests || wanted) {
     const float least = limiter_apply_rt(&m->limiter, at, io, n, m->limiter_part, rests ? 0.0f : slope);

@@ -226,8 +226,8 @@ mic_run_rt(MicRt* const m, const int64_t now, const uint32_t n, const float* con
 {
   for (uint32_t done = 0; done < n;) {
     const uint32_t span    = obey(m, now + done + m->delay, n - done < MIC_PIECE ? n - done : MIC_PIECE);
-    const float*   from[2] = {in[0] + done, in[1] + done};
-    run_piece(m, now + done, span, in[0] && in[1] ? from : NULL, laps);
+    const float*   from[2] = {in[0] ? in[0] + done : NULL, in[1] ? in[1] + done : NULL};
+    run_piece(m, now + done, span, from[0] && from[1] ? from : NULL, laps);
     done += span;
   }
   if (!n) { // what is for now comes before the first cycle
@@ -277,7 +277,8 @@ mix_piece(MicRt* const m, const int64_t at, const uint32_t n, float* const mix[2
   float* const sound[2]            = {store[1], store[2]};
   float* const ducks               = store[0];
   if (m->fade) {
-    const float whole = (float)MIC_FADE_FRAMES(m), old = (float)m->fade / whole;
+    const uint32_t frames = MIC_FADE_FRAMES(m);
+    const float    whole = (float)frames, old = (float)m->fade / whole;
     read_part(m, at - m->old_delay, n, old, -1.0f / whole, ducks, sound);
     read_part(m, at - m->delay, n, 1.0f - old, 1.0f / whole, ducks, sound);
     m->fade -= n;
