@@ -219,7 +219,7 @@ wait_ready(Link* const l, const double seconds, Error* const error)
     LinkMessage   m;
     const int64_t left = (end - clock_ns()) / 1000000;
     status             = link_receive(l, left > 0 ? (int)left : 0, &m, error);
-    if (!status) {
+    if (!status && m.address) {
       answered = !strcmp(m.address, "/ok") || !strcmp(m.address, "/error");
       link_message_clear(&m);
     }
