@@ -60,12 +60,12 @@ item_get(Crowd* const c, const int id)
 static void
 leave_deck(Crowd* const c, Item* const item)
 {
-  if (item->deck != NO_DECK) {
+  if (item->deck != NO_DECK && !item->failed) {
     say(c, INT64_MIN, "/deck/%d/unload", item->deck + 1);
   }
   item->deck    = NO_DECK;
   item->loading = item->armed = item->waits = false;
-  item->cued                                = -1.0;
+  item->cued                                = false;
   item->serial                              = ++c->serials; // an answer still to come isn't for it any more
 }
 

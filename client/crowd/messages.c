@@ -9,39 +9,6 @@
 static const double MAX_WAIT = 86400.0; ///< seconds
 
 static bool
-numbers(Crowd* const c, const Words* const w, const int first, const int count, double* const out)
-{
-  for (int i = 0; i < count; ++i) {
-    if (first + i >= w->count || !argument(w, first + i, 0.0, &out[i])) {
-      complain(c, "%s: argument %d must be a number", w->address, first + i + 1);
-      return false;
-    }
-  }
-  return true;
-}
-
-static bool
-optional(Crowd* const c, const Words* const w, const int i, const double otherwise, double* const out)
-{
-  if (argument(w, i, otherwise, out)) {
-    return true;
-  }
-  complain(c, "%s: argument %d must be a number", w->address, i + 1);
-  return false;
-}
-
-static const char*
-text(Crowd* const c, const Words* const w, const int i)
-{
-  const char* const t = i < w->count ? w->values[i].text : NULL;
-  if (!t || !*t) {
-    complain(c, "%s: argument %d must be a text", w->address, i + 1);
-    return NULL;
-  }
-  return t;
-}
-
-static bool
 seconds_ahead(Crowd* const c, const Words* const w, const double seconds)
 {
   if (seconds >= 0.0 && seconds <= MAX_WAIT) {
@@ -49,34 +16,6 @@ seconds_ahead(Crowd* const c, const Words* const w, const double seconds)
   }
   complain(c, "%s: %g seconds is not between now and a day ahead", w->address, seconds);
   return false;
-}
-
-static Item*
-item_of(Crowd* const c, const Words* const w)
-{
-  double id = 0.0;
-  if (!numbers(c, w, 0, 1, &id)) {
-    return NULL;
-  }
-  Item* const item = item_find(c, (int)id);
-  if (!item || !item->path) {
-    complain(c, "%s: nothing is loaded as %d", w->address, (int)id);
-    return NULL;
-  }
-  return item;
-}
-
-/// A path that may be loaded in argument `i`, NULL: it isn't, and that was said.
-static const char*
-path_argument(Crowd* const c, const Words* const w, const int i)
-{
-  const char* const path = text(c, w, i);
-  Error             error;
-  if (path && control_path_allowed(c->control, path, c->remote, &error)) {
-    complain(c, "%s: %s", w->address, error.text);
-    return NULL;
-  }
-  return path;
 }
 
 static const char*
@@ -90,7 +29,7 @@ static void
 on_load_buffer(Crowd* const c, const Words* const w)
 {
   double            id   = 0.0;
-  const char* const path = numbers(c, w, 0, 1, &id) ? path_argument(c, w, 1) : NULL;
+  const char* const path = arguments(c, w, 0, 1, &id) ? path_argument(c, w, 1) : NULL;
   Item* const       item = path && id >= 0.0 && id < 1e9 ? item_get(c, (int)id) : NULL;
   if (item) {
     const char* const name = w->count > 2 && w->values[2].text ? w->values[2].text : file_name(path);
@@ -103,8 +42,9 @@ static void
 play(Crowd* const c, const Words* const w, Item* const item, const bool section)
 {
   double rate, volume, loop, start, duration = 0.0;
-  if (optional(c, w, 1, 1.0, &rate) && optional(c, w, 2, 0.8, &volume) && optional(c, w, 3, 1.0, &loop) &&
-      optional(c, w, 4, 0.0, &start) && (!section || optional(c, w, 5, 0.0, &duration))) {
+  if (optional_argument(c, w, 1, 1.0, &rate) && optional_argument(c, w, 2, 0.8, &volume) &&
+      optional_argument(c, w, 3, 1.0, &loop) && optional_argument(c, w, 4, 0.0, &start) &&
+      (!section || optional_argument(c, w, 5, 0.0, &duration))) {
     item->rate     = fmax(0.25, fmin(4.0, rate));
     item->volume   = fmax(0.0, volume);
     item->loop     = loop != 0.0;
@@ -118,7 +58,7 @@ play(Crowd* const c, const Words* const w, Item* const item, const bool section)
 static void
 on_play_stem(Crowd* const c, const Words* const w)
 {
-  Item* const item = item_of(c, w);
+  Item* const item = item_argument(c, w);
   if (item) {
     play(c, w, item, false);
   }
@@ -127,7 +67,7 @@ on_play_stem(Crowd* const c, const Words* const w)
 static void
 on_play_stem_section(Crowd* const c, const Words* const w)
 {
-  Item* const item = item_of(c, w);
+  Item* const item = item_argument(c, w);
   if (item) {
     play(c, w, item, true);
   }
@@ -136,109 +76,11 @@ on_play_stem_section(Crowd* const c, const Words* const w)
 static void
 on_stop_stem(Crowd* const c, const Words* const w)
 {
-  Item* const item = item_of(c, w);
+  Item* const item = item_argument(c, w);
   if (item && item->deck != NO_DECK) {
     starts_forget(c, item->id);
     item_stop(c, item);
     show("Stopped %d", item->id);
-  }
-}
-
-static void
-on_stem_volume(Crowd* const c, const Words* const w)
-{
-  double      volume = 0.0;
-  Item* const item   = item_of(c, w);
-  if (item && numbers(c, w, 1, 1, &volume)) {
-    item->volume = fmax(0.0, volume);
-    mix_item(c, item);
-  }
-}
-
-static void
-on_crossfade_levels(Crowd* const c, const Words* const w)
-{
-  double level[2];
-  if (numbers(c, w, 0, 2, level)) {
-    mix_level(c, 0, fmax(0.0, level[0]));
-    mix_level(c, 1, fmax(0.0, level[1]));
-  }
-}
-
-static void
-on_deck_levels(Crowd* const c, const Words* const w)
-{
-  double level[LETTERS];
-  if (numbers(c, w, 0, w->count < LETTERS ? w->count : LETTERS, level)) {
-    for (int l = 0; l < LETTERS && l < w->count; ++l) {
-      mix_level(c, l, fmax(0.0, level[l]));
-    }
-  }
-}
-
-static int
-band_argument(Crowd* const c, const Words* const w, const int i)
-{
-  static const char* const begin[BANDS] = {"lo", "mi", "hi"};
-  const char* const        t            = text(c, w, i);
-  for (int b = 0; t && b < BANDS; ++b) {
-    if (!strncasecmp(t, begin[b], 2)) {
-      return b;
-    }
-  }
-  if (t) {
-    complain(c, "%s: the band must be low, mid or high, not \"%s\"", w->address, t);
-  }
-  return -1;
-}
-
-/// Cut only: 50 and above is flat, 0 kills, -24 dB lies just above it.
-static double
-gain_of_percent(const double percent)
-{
-  return percent <= 0.0 ? 0.0 : percent >= 50.0 ? 1.0 : pow(10.0, (percent / 50.0 - 1.0) * 24.0 / 20.0);
-}
-
-static void
-set_band(Crowd* const c, const Words* const w, double (*gain)(double))
-{
-  double    value  = 0.0;
-  const int letter = letter_argument(c, w, 0);
-  const int band   = letter < 0 ? -1 : band_argument(c, w, 1);
-  if (band >= 0 && numbers(c, w, 2, 1, &value)) {
-    c->gain[letter][band] = gain(value);
-    mix_letter(c, letter);
-  }
-}
-
-static double
-gain_itself(const double gain)
-{
-  return fmax(0.0, gain);
-}
-
-static void
-on_deck_filter(Crowd* const c, const Words* const w)
-{
-  set_band(c, w, gain_itself);
-}
-
-static void
-on_deck_eq(Crowd* const c, const Words* const w)
-{
-  set_band(c, w, gain_of_percent);
-}
-
-static void
-on_deck_eq_all(Crowd* const c, const Words* const w)
-{
-  double    percent[BANDS];
-  const int letter = letter_argument(c, w, 0);
-  if (letter >= 0 && numbers(c, w, 1, BANDS, percent)) {
-    for (int b = 0; b < BANDS; ++b) {
-      c->gain[letter][b] = gain_of_percent(percent[b]);
-    }
-    mix_letter(c, letter);
   }
 }
 
@@ -280,7 +122,7 @@ on_cue(Crowd* const c, const Words* const w)
   double            start  = 0.0;
   const int         letter = letter_argument(c, w, 0);
   const char* const path   = letter < 0 ? NULL : path_argument(c, w, 1);
-  if (path && optional(c, w, 2, 0.0, &start)) {
+  if (path && optional_argument(c, w, 2, 0.0, &start)) {
     Item* const item = load_own(c, letter, path);
     if (item) {
       item->start = fmax(0.0, fmin(1.0, start));
@@ -296,7 +138,7 @@ on_play(Crowd* const c, const Words* const w)
   double            seconds = 0.0;
   const int         letter  = letter_argument(c, w, 0);
   const char* const path    = letter < 0 ? NULL : path_argument(c, w, 1);
-  if (path && numbers(c, w, 2, 1, &seconds) && seconds_ahead(c, w, seconds)) {
+  if (path && arguments(c, w, 2, 1, &seconds) && seconds_ahead(c, w, seconds)) {
     Item* const item = load_own(c, letter, path);
     if (item) {
       origin_add(c, origin_now(c), &(const Start){.kind = START_ITEM, .id = item->id, .seconds = seconds});
@@ -353,7 +195,8 @@ on_fade(Crowd* const c, const Words* const w)
   double    seconds = 0.0;
   double    length  = 0.0;
   const int letter  = letter_argument(c, w, 0);
-  if (letter >= 0 && numbers(c, w, 1, 1, &seconds) && seconds_ahead(c, w, seconds) && optional(c, w, 2, 2.0, &length)) {
+  if (letter >= 0 && arguments(c, w, 1, 1, &seconds) && seconds_ahead(c, w, seconds) &&
+      optional_argument(c, w, 2, 2.0, &length)) {
     const Start fade = {
       .kind = START_FADE, .letter = letter, .seconds = seconds, .length = fmax(0.0, fmin(length, 3600.0))};
     origin_add(c, origin_now(c), &fade);
@@ -365,7 +208,7 @@ on_schedule_c_at(Crowd* const c, const Words* const w)
 {
   double            seconds = 0.0;
   const Item* const item    = item_find(c, base_id(2));
-  if (!numbers(c, w, 0, 1, &seconds)) {
+  if (!arguments(c, w, 0, 1, &seconds)) {
     return;
   }
   if (!item || !item->path) {
@@ -391,7 +234,7 @@ on_reset(Crowd* const c, const Words* const w)
 static bool
 bpm_argument(Crowd* const c, const Words* const w, double* const bpm)
 {
-  if (!numbers(c, w, 0, 1, bpm)) {
+  if (!arguments(c, w, 0, 1, bpm)) {
     return false;
   }
   if (*bpm > 0.0 && *bpm <= 1000.0) {
@@ -416,7 +259,7 @@ static void
 on_set_meter(Crowd* const c, const Words* const w)
 {
   double beats = 0.0;
-  if (!numbers(c, w, 0, 1, &beats)) {
+  if (!arguments(c, w, 0, 1, &beats)) {
     return;
   }
   if (beats < 1.0 || beats > 64.0) {
@@ -431,7 +274,7 @@ static void
 on_print_clock(Crowd* const c, const Words* const w)
 {
   double on = 1.0;
-  if (optional(c, w, 0, 1.0, &on)) {
+  if (optional_argument(c, w, 0, 1.0, &on)) {
     c->tempo.printing = on != 0.0;
   }
 }
@@ -440,7 +283,7 @@ static void
 on_movement(Crowd* const c, const Words* const w)
 {
   double m = 0.0;
-  if (numbers(c, w, 0, 1, &m)) {
+  if (arguments(c, w, 0, 1, &m)) {
     const double above  = fmin((m - 0.10) / (0.6 - 0.10), 1.0);
     const double target = m < 0.02 ? 105.0 : m < 0.05 ? 110.0 : m < 0.10 ? 115.0 : 118.0 + above * (130.0 - 118.0);
     if (fabs(target - c->tempo.to) > 0.05) {
@@ -483,7 +326,7 @@ static void
 on_test_tone(Crowd* const c, const Words* const w)
 {
   double hz = 0.0;
-  if (optional(c, w, 0, 440.0, &hz)) {
+  if (optional_argument(c, w, 0, 440.0, &hz)) {
     tone_play(c, fmax(10.0, fmin(hz, 0.45 * control_rate(c->control))));
     show("Test tone: %.1f Hz", hz);
   }

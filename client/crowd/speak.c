@@ -85,30 +85,3 @@ complain(Crowd* const c, const char* const format, ...)
   c->told_ns = now;
   c->untold  = 0;
 }
-
-bool
-argument(const Words* const w, const int i, const double otherwise, double* const out)
-{
-  *out = otherwise;
-  if (i >= w->count) {
-    return true;
-  }
-  const Value* const v = &w->values[i];
-  if (value_is_number(v)) {
-    *out = v->number;
-    return isfinite(v->number);
-  }
-  return number_read(v->text, out); // some senders have all as texts
-}
-
-int
-letter_argument(Crowd* const c, const Words* const w, const int i)
-{
-  const char* const text = i < w->count && !value_is_number(&w->values[i]) ? w->values[i].text : "";
-  const int         l    = (text[0] | 0x20) - 'a';
-  if (l >= 0 && l < LETTERS && !text[1]) {
-    return l;
-  }
-  complain(c, "%s: the deck must be A, B, C or D, not \"%s\"", w->address, text);
-  return -1;
-}

@@ -129,11 +129,19 @@ __attribute__((format(printf, 1, 2))) void show(const char* format, ...);
 /// A line of trouble, and no more of them than can be read.
 __attribute__((format(printf, 2, 3))) void complain(Crowd* c, const char* format, ...);
 
+// arguments.c
+
 /// Number `i` of the arguments, or `otherwise` where it is missing.  false: it isn't a number.
 bool argument(const Words* w, int i, double otherwise, double* out);
 
-/// A deck's letter in argument `i`: 0 .. 3, or -1, having complained.
-int letter_argument(Crowd* c, const Words* w, int i);
+// All that follow complain of what isn't there or isn't right, and say so.
+
+bool        optional_argument(Crowd* c, const Words* w, int i, double otherwise, double* out);
+bool        arguments(Crowd* c, const Words* w, int first, int count, double* out); ///< numbers
+const char* text_argument(Crowd* c, const Words* w, int i);                         ///< or NULL
+const char* path_argument(Crowd* c, const Words* w, int i);   ///< of a file that the sender may name, or NULL
+int         letter_argument(Crowd* c, const Words* w, int i); ///< 0 .. 3, or -1
+Item*       item_argument(Crowd* c, const Words* w);          ///< that argument 0 names, or NULL
 
 // items.c
 
@@ -202,6 +210,15 @@ void   beat_turn(Crowd* c);
 
 /// A second of a sine as a file that has no name, for one of the decks.
 void tone_play(Crowd* c, double hz);
+
+// messages_mix.c
+
+void on_stem_volume(Crowd* c, const Words* w);
+void on_crossfade_levels(Crowd* c, const Words* w);
+void on_deck_levels(Crowd* c, const Words* w);
+void on_deck_filter(Crowd* c, const Words* w);
+void on_deck_eq(Crowd* c, const Words* w);
+void on_deck_eq_all(Crowd* c, const Words* w);
 
 // messages.c
 

@@ -105,12 +105,13 @@ class Client:
         """Send one command and gather its answers."""
         self.drain()
         self.send(encode(address, *arguments))
-        return self.answer(timeout)
+        return self.answer(timeout, address)
 
-    def answer(self, timeout=10.0):
+    def answer(self, timeout=10.0, address=None):
+        """Up to the end of a command; late ends of others, which were given up on, are passed over."""
         answer, end = Answer(), time.monotonic() + timeout
         while not answer.ends and time.monotonic() < end:
             message = self.receive(end - time.monotonic())
-            if message:
+            if message and (message[0] not in ('/ok', '/error') or address in (None, message[1][0])):
                 answer.take(*message)
         return answer

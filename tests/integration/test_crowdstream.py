@@ -75,7 +75,7 @@ def two_decks(tap, stage):
         host.tell('/cue', 'A', stage.path('a.wav'), 0.0)
         host.tell('/cue', 'B', stage.path('b.wav'), 0.0)
         host.tell('/start_group', start, 'A')
-        time.sleep(0.02)
+        time.sleep(0.002)
         host.tell('/start_group', 'B', start + 0.13)  # in any order
         begun = time.monotonic()
         while time.monotonic() < begun + 5.0:  # A loses its bass, B its treble, and both get them back
