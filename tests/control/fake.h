@@ -29,6 +29,7 @@ typedef struct {
 
   bool      disk_sleeps;  ///< no replies
   bool      disk_refuses; ///< no to all pins
+  bool      disk_forgot;  ///< the next pin's track
   int       disk_pause;   ///< after so many requests, once; 0: none
   uintptr_t tracks;       ///< how many it handed out
   int       freed, retired_plugins, retired_decks;
@@ -257,6 +258,9 @@ fake_disk(Fake* const f)
         a.track  = NULL;
         a.status = error_set(&a.error, STATUS_BAD_FORMAT, "%.100s isn't audio", r.path);
       }
+    } else if (r.kind == REQUEST_PIN && f->disk_forgot) {
+      a.status       = error_set(&a.error, STATUS_NOT_FOUND, "the track was unloaded");
+      f->disk_forgot = false;
     } else if (r.kind == REQUEST_PIN && f->disk_refuses) {
       a.status = error_set(&a.error, STATUS_NO_MEMORY, "the cache is too small for this pin");
     } else if (r.kind == REQUEST_RECORD_STOP) {

@@ -427,6 +427,22 @@ stats_have_their_keys(void** state)
   fake_free(f);
 }
 
+// Where key lock and pitch together want more than can be shifted the answer says so, of a ramp too.
+static void
+a_ramp_says_when_it_is_limited(void** state)
+{
+  (void)state;
+  Fake* const f = fake_new();
+  assert_string_equal(fake_ask(f, "/ramp /deck/1/speed 2.5 1"), "/ok /ramp"); // without key lock
+  assert_string_equal(fake_ask(f, "/deck/1/speed 1"), "/ok /deck/1/speed");
+  fake_ask(f, "/deck/1/keylock 1");
+  assert_string_equal(fake_ask(f, "/ramp /deck/1/speed 0.5 1"), "/ok /ramp");
+  assert_non_null(strstr(fake_ask(f, "/ramp /deck/1/pitch 1 1"), "/ok /ramp \"limited to 12 semitones"));
+  assert_non_null(strstr(fake_ask(f, "/ramp /deck/1/speed 2.5 1"), "/ok /ramp \"limited to -12 semitones"));
+  assert_string_equal(fake_ask(f, "/ramp /deck/1/trim -6 1"), "/ok /ramp");
+  fake_free(f);
+}
+
 int
 main(void)
 {
@@ -440,6 +456,7 @@ main(void)
     cmocka_unit_test(patterns_read_many),
     cmocka_unit_test(a_ramp_is_seen_moving),
     cmocka_unit_test(stats_have_their_keys),
+    cmocka_unit_test(a_ramp_says_when_it_is_limited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,21 @@ all_stems_are_pinned_before_a_seek(void** state)
   fake_free(f);
 }
 
+// A stem that is taken off while its place is being pinned is missed by nobody: the others go there.
+static void
+a_stem_that_goes_holds_up_no_seek(void** state)
+{
+  (void)state;
+  Fake* const f = fake_new();
+  fake_load(f, 1);
+  fake_say(f, "/deck/1/load %s 2", f->file);
+  fake_turn(f);
+  f->disk_forgot = true;
+  assert_string_equal(fake_ask(f, "/deck/1/seek 50"), "/ok /deck/1/seek");
+  assert_int_equal(fake_last(f)->kind, COMMAND_SEEK);
+  fake_free(f);
+}
+
 static void
 the_future_enters_the_ring_shortly_before_its_time(void** state)
 {
@@ -422,6 +437,7 @@ main(void)
     cmocka_unit_test(commands_wait_behind_a_load),
     cmocka_unit_test(a_failed_load_leaves_the_deck_as_it_was),
     cmocka_unit_test(all_stems_are_pinned_before_a_seek),
+    cmocka_unit_test(a_stem_that_goes_holds_up_no_seek),
     cmocka_unit_test(the_future_enters_the_ring_shortly_before_its_time),
     cmocka_unit_test(nothing_is_lost_when_rings_are_full),
     cmocka_unit_test(no_more_are_on_their_way_to_a_deck_than_it_has_room_for),
