@@ -58,10 +58,17 @@ item_get(Crowd* const c, const int id)
 }
 
 static void
+ignore(void* const data, const char* const line)
+{
+  (void)data;
+  (void)line;
+}
+
+static void
 leave_deck(Crowd* const c, Item* const item)
 {
-  if (item->deck != NO_DECK && !item->failed) {
-    say(c, INT64_MIN, "/deck/%d/unload", item->deck + 1);
+  if (item->deck != NO_DECK) {
+    ask(c, ignore, c, "/deck/%d/unload", item->deck + 1); // it may be empty, where a load failed
   }
   item->deck    = NO_DECK;
   item->loading = item->armed = item->waits = false;
