@@ -234,6 +234,7 @@ extension_data(const char* const uri)
 static const LV2_Descriptor descriptors[] = {
   {PITCH_URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data},
   {PITCH_MONO_URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data},
+  {PITCH_PLAIN_URI, instantiate, connect_port, activate, run, NULL, cleanup, extension_data},
 };
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor*

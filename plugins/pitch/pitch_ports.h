@@ -6,6 +6,7 @@
 
 #define PITCH_URI "urn:deckhost:pitch"
 #define PITCH_MONO_URI PITCH_URI ":mono"
+#define PITCH_PLAIN_URI PITCH_URI ":plain" // stereo, its controls in no groups
 
 typedef enum {
   PITCH_ENABLED,       ///< 0 or 1

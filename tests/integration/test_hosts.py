@@ -22,6 +22,7 @@ def jalv(tap, stage):
     for uri, ports in (('urn:deckhost:eq', ['in_left', 'in_right', 'out_left', 'out_right']),
                        ('urn:deckhost:eq:mono', ['in', 'out']),
                        ('urn:deckhost:pitch', ['in_left', 'in_right', 'out_left', 'out_right']),
+                       ('urn:deckhost:pitch:plain', ['in_left', 'in_right', 'out_left', 'out_right']),
                        ('urn:deckhost:pitch:mono', ['in', 'out'])):
         name = uri.replace(':', '-')
         log = open(stage.path(name + '.log'), 'wb')

@@ -77,6 +77,8 @@ static const struct {
   {"urn:deckhost:pitch", {{"semitones", 2}, {"cents", 20}}, 0},
   {"urn:deckhost:pitch", {{"semitones", 7}}, 1e-5}, // Rubber Band, cut into other blocks: -80 dB of 0.1
   {"urn:deckhost:pitch:mono", {{"semitones", -2}}, 0},
+  {"urn:deckhost:pitch:plain", {{"semitones", 7}}, 1e-5},
+  {"urn:deckhost:pitch:plain", {{"semitones", -2}, {"cents", 50}}, 0},
 };
 
 static void
