@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #define WINDOW 10e-3 // seconds compared
-#define REACH 5e-3   // of lag: half a period of 100 Hz
+#define REACH 5e-3   // of lag: half a period of 100 Hz,
+#define SURE 0.98f   // for what is one tone, by this correlation;
+#define NEAR 1e-3    // of lag, for everything else: hits stay in time
 #define FADE 20e-3
 #define COARSE 8   // frames summed for the first search
 #define COST 0.15f // of the longest lag
@@ -61,29 +63,40 @@ coarsen(float* const to, const float* const from, const uint32_t n)
   }
 }
 
+/// The best lag of `reach` coarse frames at most.
+RT static SpliceMatch
+search(const Handover* const ho, const int32_t reach)
+{
+  const uint32_t n     = ho->length - 2 * ho->reach;
+  const uint32_t count = ho->length / COARSE;
+  const float *  a = ho->coarse, *b = a + (size_t)2 * count;
+  SpliceMatch    best = {0.0, 0.0f, -1e9f};
+  splice_search_rt(a + 2 * (size_t)reach, b + 2 * (size_t)reach, count - 2 * (uint32_t)reach, -reach, reach, 0.0,
+                   COST / (float)reach, &best);
+  return splice_refine_rt(ho->old_frames + (size_t)2 * ho->reach, ho->new_frames + (size_t)2 * ho->reach, n,
+                          best.lag * COARSE);
+}
+
 RT double
 handover_match_rt(Handover* const ho, const bool fixed)
 {
-  ho->at               = 0;
-  const uint32_t n     = ho->length - 2 * ho->reach;
-  const float*   old_w = ho->old_frames + (size_t)2 * ho->reach;
-  const float*   new_w = ho->new_frames + (size_t)2 * ho->reach;
+  ho->at             = 0;
+  const uint32_t n   = ho->length - 2 * ho->reach;
+  const float    ncc = splice_ncc_rt(ho->old_frames + (size_t)2 * ho->reach, ho->new_frames + (size_t)2 * ho->reach, n);
+  ho->rho            = ncc;
   if (fixed) {
-    ho->rho = splice_ncc_rt(old_w, new_w, n);
     return 0.0;
   }
   const uint32_t count = ho->length / COARSE;
-  const int32_t  r     = (int32_t)(ho->reach - SLACK) / COARSE;
-  float* const   b     = ho->coarse + (size_t)2 * count;
   coarsen(ho->coarse, ho->old_frames, count);
-  coarsen(b, ho->new_frames, count);
-  SpliceMatch best = {0.0, 0.0f, -1e9f};
-  splice_search_rt(ho->coarse + 2 * r, b + 2 * r, count - 2 * (uint32_t)r, -r, r, 0.0, COST / (float)r, &best);
-  SpliceMatch m        = splice_refine_rt(old_w, new_w, n, best.lag * COARSE);
-  const float straight = splice_ncc_rt(old_w, new_w, n);
-  if (m.ncc < straight + 0.02f || fabs(m.lag) > ho->reach) { // not worth leaving the time for
-    m.lag = 0.0;
-    m.ncc = straight;
+  coarsen(ho->coarse + (size_t)2 * count, ho->new_frames, count);
+  const double near = NEAR / REACH * (ho->reach - SLACK);
+  SpliceMatch  m    = search(ho, (int32_t)(ho->reach - SLACK) / COARSE);
+  if (m.ncc < SURE && fabs(m.lag) > near) {
+    m = search(ho, (int32_t)near / COARSE);
+  }
+  if (m.ncc < ncc + 0.02f || fabs(m.lag) > ho->reach) { // not worth leaving the time for
+    return 0.0;
   }
   ho->rho = m.ncc;
   return m.lag;

@@ -77,6 +77,25 @@ resampler_reach(const double rate)
   return (uint32_t)(rate * 1e-3 * (FAR.history + FAR.fade + 8.0)) + SINC_BEFORE + SINC_AFTER + 64;
 }
 
+#define HABIT 40 // cells before those that are to be heard, for the judgement to settle
+
+/// Judge what has come in while nobody listened, and is yet to be heard.
+RT static void
+listen_back(Resampler* const rs)
+{
+  const int64_t cell = rs->in->cell;
+  const int64_t back = (int64_t)rs->delay / cell + HABIT;
+  Input         past = *rs->in;
+  onsets_reset_rt(&rs->onsets);
+  rs->anchored = 0;
+  for (int64_t k = back; k > 0; --k) {
+    past.now = rs->in->now - k * cell;
+    if (past.now > 0) {
+      (void)onsets_cell_rt(&rs->onsets, &past);
+    }
+  }
+}
+
 RT void
 resampler_start_rt(Resampler* const rs, const uint32_t delay)
 {
@@ -92,8 +111,7 @@ resampler_start_rt(Resampler* const rs, const uint32_t delay)
   rs->moved       = false;
   rs->walk        = 0;
   rs->home        = false;
-  rs->anchored    = 0;
-  onsets_reset_rt(&rs->onsets);
+  listen_back(rs);
 }
 
 RT void
@@ -325,6 +343,9 @@ resampler_cell_rt(Resampler* const rs)
   const double       ratio = set_speed(rs);
   if (rs->home && rs->head.step == SINC_ONE && !rs->head.dstep) {
     return;
+  }
+  if (rs->home) {
+    listen_back(rs);
   }
   rs->home = false;
   if (onsets_cell_rt(&rs->onsets, in) && !rs->aim.hit) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The equaliser in Ardour, without a screen: a session with a track, noise and the plugin on it; the track is bounced
+# The plugins in Ardour, without a screen: a session with a track, noise and a plugin on it; the track is bounced
 # behind the plugin, and what comes out is what we make of the same noise ourselves, sample by sample.
 
 import ctypes
@@ -56,12 +56,17 @@ close_session ()
 quit ()
 """
 
-# Name, URI, name in Ardour, channels, and the controls in their order: enabled mode low mid high kills freqs gain
+# Name, URI, name in Ardour, channels, and the controls in their order: enabled mode low mid high kills freqs gain, or
+# enabled semitones cents engine threshold quality formant latency_mode
 TRIES = [
     ('tone', 'urn:deckhost:eq', 'DeckHost EQ', 2, (1, 0, -12, 6, 3, 0, 0, 0, 200, 1000, 0.7, 4000, -3)),
     ('isolator', 'urn:deckhost:eq', 'DeckHost EQ', 2, (1, 1, 0, 0, 6, 1, 0, 0, 300, 1000, 0.7, 2000, 0)),
     ('mono', 'urn:deckhost:eq:mono', 'DeckHost EQ Mono', 1, (1, 0, -12, 6, 0, 0, 0, 0, 200, 800, 2, 4000, 3)),
+    ('up', 'urn:deckhost:pitch', 'DeckHost Pitch', 2, (1, 2, 20, 0, 3, 0, 0, 0)),
+    ('down', 'urn:deckhost:pitch:mono', 'DeckHost Pitch Mono', 1, (1, -3, 0, 1, 3, 0, 0, 0)),
 ]
+
+LATENCY = {'eq': 0, 'pitch': 4222}
 
 
 def bundles():
@@ -112,7 +117,8 @@ class Descriptor(ctypes.Structure):
 
 def ours(uri, channels, controls):
     """The same noise through the plugin, run by ourselves."""
-    library = ctypes.CDLL(os.path.join(bundles().split(':')[0], 'eq.lv2', 'eq.so'))
+    kind = uri.split(':')[2]
+    library = ctypes.CDLL(os.path.join(bundles().split(':')[0], kind + '.lv2', kind + '.so'))
     library.lv2_descriptor.restype = ctypes.POINTER(Descriptor)
     every = (library.lv2_descriptor(i).contents for i in range(3))
     plugin = next(d for d in every if d.uri.decode() == uri)
@@ -139,7 +145,8 @@ def ours(uri, channels, controls):
 
 def compare(folder, said, name, uri, title, channels, controls):
     """What is wrong; None: nothing."""
-    expected = 'plugin %s name=%s inputs=%d outputs=%d latency=0' % (uri, title, channels, channels)
+    latency = LATENCY[uri.split(':')[2]]
+    expected = 'plugin %s name=%s inputs=%d outputs=%d latency=%d' % (uri, title, channels, channels, latency)
     if expected not in said:
         return 'not said: %s\n%s' % (expected, said)
     for side, (theirs, mine) in enumerate(zip(bounced(folder, name, channels), ours(uri, channels, controls))):
