@@ -152,9 +152,10 @@ def compare(folder, said, name, uri, title, channels, controls):
     for side, (theirs, mine) in enumerate(zip(bounced(folder, name, channels), ours(uri, channels, controls))):
         if len(theirs) != FRAMES:
             return '%d frames, not %d' % (len(theirs), FRAMES)
-        for frame in range(FRAMES):
-            if theirs[frame] != mine[frame]:
-                return 'channel %d differs first at frame %d: %g, not %g' % (side, frame, theirs[frame], mine[frame])
+        for frame in range(FRAMES - latency):  # it takes the latency out
+            if theirs[frame] != mine[frame + latency]:
+                return 'channel %d differs first at frame %d: %g, not %g' % (side, frame, theirs[frame],
+                                                                            mine[frame + latency])
     return None
 
 
