@@ -201,13 +201,25 @@ cue_starts(Crowd* const c, const Origin* const o)
   }
 }
 
+/// Whether something that is armed is still being loaded: its start may be the next message of the same time zero.
+static bool
+more_may_come(const Crowd* const c, const Origin* const o, const int64_t now)
+{
+  for (size_t i = 0; now < o->frame + frames(c, ORIGIN_WINDOW) && i < c->nitems; ++i) {
+    if (c->items[i].armed && item_is_coming(&c->items[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void
 starts_turn(Crowd* const c)
 {
   const int64_t now = control_now(c->control);
   for (int i = 0; i < c->norigins; ++i) {
     Origin* const o = &c->origins[i];
-    if (!o->nstarts || now < o->frame + frames(c, GATHER)) {
+    if (!o->nstarts || now < o->frame + frames(c, GATHER) || more_may_come(c, o, now)) {
       continue;
     }
     cue_starts(c, o);
