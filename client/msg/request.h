@@ -33,10 +33,11 @@ typedef struct {
   uint8_t  stem;
   uint8_t  pin;
   uint32_t ticket;
-  int64_t  frame;  ///< of the track
-  int64_t  length; ///< REQUEST_PIN: frames from there on that are wanted if there is room, beyond what a pin holds anyway
-  Track*   track;
-  char*    path; ///< malloc'd; the disk thread frees it
+  int64_t  frame; ///< of the track
+  int64_t
+         length; ///< REQUEST_PIN: frames from there on that are wanted if there is room, beyond what a pin holds anyway
+  Track* track;
+  char*  path; ///< malloc'd; the disk thread frees it
 } Request;
 
 typedef struct {
