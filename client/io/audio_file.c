@@ -444,7 +444,7 @@ audio_file_open(AudioFile** const out, const char* const path, Error* const erro
   AudioFile* f     = NULL;
   bool       ready = false;
   Status     s     = audio_file_begin(&f, path, error);
-  while (!s && !ready) {
+  while (f && !s && !ready) {
     s = audio_file_go_on(f, path, &ready, error);
   }
   if (s) {

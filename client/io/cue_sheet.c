@@ -43,13 +43,8 @@ static char*
 sheet_path(const char* const path)
 {
   const char* const dot = strrchr(name_of(path), '.');
-  const size_t      n   = dot ? (size_t)(dot - path) : strlen(path);
-  char* const       cue = malloc(n + sizeof(".cue"));
-  if (cue) {
-    memcpy(cue, path, n);
-    strcpy(cue + n, ".cue");
-  }
-  return cue;
+  char*             cue = NULL;
+  return asprintf(&cue, "%.*s.cue", dot ? (int)(dot - path) : (int)strlen(path), path) < 0 ? NULL : cue;
 }
 
 // A text that can stand between double quotes, for which the format knows no escape.

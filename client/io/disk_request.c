@@ -119,7 +119,7 @@ load(Disk* const d, const Request* const q, Answer* const a)
   bool         ready = false;
   r->status =
     q->path ? track_file_begin(&t, q->path, &r->error) : error_set(&r->error, STATUS_BAD_VALUE, "a load needs a path");
-  if (r->status) {
+  if (r->status || !t) {
     return;
   }
   r->status           = track_file_go_on(t, &ready, &r->error);

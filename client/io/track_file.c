@@ -93,7 +93,7 @@ track_file_new(TrackFile** const out, const char* const path, Error* const error
   TrackFile* t     = NULL;
   bool       ready = false;
   Status     s     = track_file_begin(&t, path, error);
-  while (!s && !ready) {
+  while (t && !s && !ready) {
     s = track_file_go_on(t, &ready, error);
   }
   if (s) {
