@@ -92,28 +92,67 @@ static const Setting settings[] = {
   {-40.0, -40.0, -40.0, 100, 700, 0.5, 9000, 12.0}, {-0.1, 0.1, -0.1, 60, 500, 1.5, 12000, 0.0},
 };
 
-// Every setting at every rate, 20 Hz to 0.45 of the rate.
+// One setting at one rate, 20 Hz to 0.45 of the rate.  Return: the worst deviation, dB.
+static double
+check_response(const Setting* const s,
+               const double         rate,
+               const EqMode         mode,
+               const double         tolerance_db,
+               const double         floor_db)
+{
+  double worst = 0.0;
+  float  controls[EQ_CONTROLS];
+  set(controls, s, mode);
+  impulse(rate, controls);
+  for (int k = 0; k <= 24; ++k) {
+    const double hz     = 20.0 * pow(0.45 * rate / 20.0, k / 24.0);
+    const double expect = eq_response_db(controls, rate, hz);
+    const double left   = signal_response_db(out[0], impulse_frames(rate), hz, rate);
+    if (expect < floor_db ? left > floor_db + 1.0 : !(fabs(left - expect) <= tolerance_db)) {
+      fail_msg("%g %g %g dB at %g %g %g Hz, Q %g, rate %g, %g Hz: %.4f dB, not %.4f", s->low, s->mid, s->high,
+               s->low_freq, s->mid_freq, s->high_freq, s->mid_q, rate, hz, left, expect);
+    }
+    worst = expect < floor_db ? worst : fmax(worst, fabs(left - expect));
+  }
+  for (uint32_t i = 0; i < impulse_frames(rate); ++i) { // right is left times -0.5, exactly
+    assert_true(out[1][i] == -0.5f * out[0][i] || fabs((double)out[1][i]) < 1e-36);
+  }
+  return worst;
+}
+
 static void
 check_responses(const EqMode mode, const double tolerance_db, const double floor_db)
 {
   double worst = 0.0;
   for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); ++r) {
     for (size_t s = 0; s < sizeof(settings) / sizeof(*settings); ++s) {
-      float controls[EQ_CONTROLS];
-      set(controls, &settings[s], mode);
-      impulse(rates[r], controls);
-      for (int k = 0; k <= 24; ++k) {
-        const double hz     = 20.0 * pow(0.45 * rates[r] / 20.0, k / 24.0);
-        const double expect = eq_response_db(controls, rates[r], hz);
-        const double left   = signal_response_db(out[0], impulse_frames(rates[r]), hz, rates[r]);
-        if (expect < floor_db ? left > floor_db + 1.0 : !(fabs(left - expect) <= tolerance_db)) {
-          fail_msg("setting %zu, rate %g, %g Hz: %.4f dB, not %.4f", s, rates[r], hz, left, expect);
-        }
-        worst = expect < floor_db ? worst : fmax(worst, fabs(left - expect));
+      worst = fmax(worst, check_response(&settings[s], rates[r], mode, tolerance_db, floor_db));
+    }
+  }
+  print_message("# worst deviation %.5f dB\n", worst);
+}
+
+// Each band alone and all together, with gain, frequency and Q at either end of their ranges, at every rate.
+static void
+test_tone_at_every_corner(void** const state)
+{
+  double worst = 0.0;
+  for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); ++r) {
+    for (int corner = 0; corner < 4 * 8; ++corner) {
+      const int     band = corner / 8;
+      const double  db   = corner & 1 ? 12.0 : -40.0;
+      const bool    all = band == 3, top = corner & 2;
+      const Setting s = {.low       = all || band == 0 ? db : 0.0,
+                         .mid       = all || band == 1 ? db : 0.0,
+                         .high      = all || band == 2 ? db : 0.0,
+                         .low_freq  = top ? 1000 : 40,
+                         .mid_freq  = top ? 8000 : 200,
+                         .mid_q     = corner & 4 ? 4.0 : (double)0.3f,
+                         .high_freq = top ? 16000 : 1000};
+      if (band % 2 == 0 && corner & 4) {
+        continue; // a shelf has no Q to set
       }
-      for (uint32_t i = 0; i < impulse_frames(rates[r]); ++i) { // right is left times -0.5, exactly
-        assert_true(out[1][i] == -0.5f * out[0][i] || fabs((double)out[1][i]) < 1e-36);
-      }
+      worst = fmax(worst, check_response(&s, rates[r], EQ_TONE, 0.01, -110.0));
     }
   }
   print_message("# worst deviation %.5f dB\n", worst);
@@ -379,6 +418,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_tone_is_the_cookbook),
+    cmocka_unit_test(test_tone_at_every_corner),
     cmocka_unit_test(test_isolator_is_linkwitz_riley),
     cmocka_unit_test(test_isolator_sums_flat_at_every_crossover),
     cmocka_unit_test(test_isolator_kills),
