@@ -189,14 +189,16 @@ band_step_rt(const Eq* const eq, EqBand* const b, const int band, const bool mov
   return false;
 }
 
+// The glides that shape a band.
+static const uint32_t shaped_by[EQ_BANDS] = {
+  BIT(GLIDE_LOW_FREQ) | BIT(GLIDE_TONE),
+  BIT(GLIDE_MID_FREQ) | BIT(GLIDE_TONE + 1) | BIT(GLIDE_MID_Q),
+  BIT(GLIDE_HIGH_FREQ) | BIT(GLIDE_TONE + 2),
+};
+
 RT static void
 tone_step_rt(const Eq* const eq, EqTone* const t, const uint32_t moved)
 {
-  static const uint32_t shaped_by[EQ_BANDS] = {
-    BIT(GLIDE_LOW_FREQ) | BIT(GLIDE_TONE),
-    BIT(GLIDE_MID_FREQ) | BIT(GLIDE_TONE + 1) | BIT(GLIDE_MID_Q),
-    BIT(GLIDE_HIGH_FREQ) | BIT(GLIDE_TONE + 2),
-  };
   bool move[EQ_BANDS], any = false, moves = false;
   for (int b = 0; b < EQ_BANDS; ++b) { // what is flat is so wherever its corner is
     move[b] = moved & (t->band[b].on ? shaped_by[b] : BIT(GLIDE_TONE + b));
