@@ -297,6 +297,22 @@ put_reset(const Text* const t, const uint8_t deck)
   }
 }
 
+static void
+put_groups(const Text* const t)
+{
+  for (int g = 0; g < MAX_GROUPS; ++g) {
+    const Group* const group = &t->control->groups[g];
+    for (int d = 0; d < MAX_DECKS; ++d) {
+      if (group->members >> d & 1) {
+        put(t, "/group/%d/%s %d\n", g + 1, t->reset ? "remove" : "add", d + 1);
+      }
+    }
+    if (group->exclusive) {
+      put(t, "/group/%d/exclusive %d\n", g + 1, !t->reset);
+    }
+  }
+}
+
 static char*
 make_text(Control* const c, const char* const folder, const int flags, const bool reset)
 {
@@ -327,6 +343,7 @@ make_text(Control* const c, const char* const folder, const int flags, const boo
       put_places(&t, deck);
     }
   }
+  put_groups(&t);
   if (!reset) {
     put(&t, "# end\n");
   }

@@ -24,7 +24,7 @@ Status      jack_open_client(JackClient** out, const JackConfig* config, Error* 
 uint32_t    jack_rate(const JackClient* c);
 uint32_t    jack_block(const JackClient* c);
 int         jack_priority(const JackClient* c); ///< real-time, of the process thread; 0: none
-const char* jack_name(const JackClient* c); ///< the server may have made it unique
+const char* jack_name(const JackClient* c);     ///< the server may have made it unique
 
 /// Registers the ports, those of decks for the first `decks`, sets the callbacks, activates, connects.  From here on
 /// the engine runs.

@@ -70,6 +70,9 @@ set_up(Fake* const f)
   fake_say(f, "/crossfader -0.5");
   fake_say(f, "/crossfader/curve cut");
   fake_say(f, "/deck/add");
+  fake_say(f, "/group/2/add 1");
+  fake_say(f, "/group/2/add 5");
+  fake_say(f, "/group/2/exclusive 1");
   fake_turn(f);
   f->now += 48000;
   fake_turn(f);
@@ -101,6 +104,9 @@ static const char wanted[] = "# A session of deckhost: commands, one a line, as 
                              "/deck/3/assign b\n"
                              "/deck/4/fader 1\n"
                              "/deck/5/fader 1\n"
+                             "/group/2/add 1\n"
+                             "/group/2/add 5\n"
+                             "/group/2/exclusive 1\n"
                              "# end\n";
 
 static void
@@ -127,7 +133,7 @@ what_is_loaded_is_what_was_saved(void** state)
   snprintf(command, sizeof(command), "cp %s/*.wav %s/my.session %s/", f->folder, f->folder, g->folder);
   assert_int_equal(system(command), 0);
   snprintf(again, sizeof(again), "%s/my.session", g->folder);
-  assert_string_equal(ask(g, "/session/load %s", again), "/ok /session/load 22 0");
+  assert_string_equal(ask(g, "/session/load %s", again), "/ok /session/load 25 0");
   g->now += 10 * 48000;
   atomic_store(&g->levels.deck[0].position, INT64_C(7) * 48000 << 32);
   fake_turn(g);
