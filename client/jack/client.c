@@ -19,6 +19,8 @@
 
 enum { MAX_WAITS = 5000 }; ///< of 0.2 ms for a cycle to end: a server that stands still longer uses no buffers
 
+static const int64_t SILENCE_NS = 5000000000;
+
 struct JackClient {
   jack_client_t*  client;
   JackConfig      config;
@@ -35,7 +37,9 @@ struct JackClient {
   Connections     connections;   ///< as last seen
   bool            looked;        ///< at them at all
   char*           title[MAX_DECKS];
-  int64_t         now; ///< the last answer of jack_frame_now
+  int64_t         now;    ///< the last answer of jack_frame_now
+  uint64_t        cycles; ///< that the engine had run ...
+  int64_t         ran;    ///< ... at this clock_ns(); 0: none since it was activated
 };
 
 // libjack prints several lines for one failure; we say one, with what to do
@@ -277,8 +281,8 @@ jack_come_back(JackClient* const c, Error* const error)
   }
   atomic_store_explicit(&c->lost, false, memory_order_release);
   atomic_store_explicit(&c->graph_changed, false, memory_order_relaxed);
-  c->look_at = 0;
-  status     = activate(c, error);
+  c->look_at = c->ran = 0;
+  status              = activate(c, error);
   if (status) {
     return status;
   }
@@ -297,11 +301,26 @@ jack_come_back(JackClient* const c, Error* const error)
   return STATUS_OK;
 }
 
+/// PipeWire's JACK says nothing when PipeWire is gone: nobody calls us any more.
+static void
+look_for_cycles(JackClient* const c, const int64_t now)
+{
+  const uint64_t cycles = atomic_load_explicit(&engine_levels(c->engine)->cycles, memory_order_relaxed);
+  if (cycles != c->cycles) {
+    c->cycles = cycles;
+    c->ran    = now;
+  } else if (c->ran && now - c->ran > SILENCE_NS && !jack_lost(c)) {
+    c->ran = 0;
+    on_shutdown(0, "it has called nobody for five seconds", c);
+  }
+}
+
 void
 jack_look(JackClient* const c)
 {
   // Only once the graph has been still for a while: a server that goes takes connections apart first
   const int64_t now = clock_ns();
+  look_for_cycles(c, now);
   if (atomic_exchange_explicit(&c->graph_changed, false, memory_order_relaxed)) {
     c->look_at = now + 1000000000;
   }

@@ -39,13 +39,16 @@ class Stage:
         self.folder = tempfile.mkdtemp(prefix='deckhost-test-')
         self.processes = Processes()
         self.env = dict(os.environ, JACK_NO_START_SERVER='1', LC_ALL='C.UTF-8')
-        self.flags = ['-r']  # no real-time scheduling: a test machine may not grant it, and is shared
-        self.jack = (['dummy', '-r', str(RATE), '-p', str(block)], self.path('jackd.log'))
         try:
-            self.jackd, self.env = start_server(self.processes, 'test', *self.jack, self.env, self.flags)
+            self.start_jack(block)
         except BaseException:
             self.close()
             raise
+
+    def start_jack(self, block):
+        self.flags = ['-r']  # no real-time scheduling: a test machine may not grant it, and is shared
+        self.jack = (['dummy', '-r', str(RATE), '-p', str(block)], self.path('jackd.log'))
+        self.jackd, self.env = start_server(self.processes, 'test', *self.jack, self.env, self.flags)
 
     def restart_jack(self):
         self.jackd, _ = start_named(self.processes, self.env['JACK_DEFAULT_SERVER'], *self.jack, self.env, self.flags)
