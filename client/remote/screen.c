@@ -222,15 +222,22 @@ screen_draw(Screen* const out, const Snapshot* const s, const ScreenStyle* const
 {
   out->count = 0;
   draw_head(out, s, style);
-  const uint32_t decks = snapshot_decks(s);
-  for (uint32_t i = 0; i < decks; ++i) {
-    const int needed = DECK_LINES + (i + 1 < decks ? 1 : 0); // room to say how many don't fit
+  uint32_t left = 0;
+  for (uint32_t i = 0; i < SNAPSHOT_DECKS; ++i) {
+    left += s->deck[i].known;
+  }
+  for (uint32_t i = 0; i < SNAPSHOT_DECKS && left; ++i) {
+    if (!s->deck[i].known) { // it was removed
+      continue;
+    }
+    const int needed = DECK_LINES + (left > 1 ? 1 : 0); // room to say how many don't fit
     if (out->count + needed > style->rows) {
       Pen p = new_line(out, style);
-      put(&p, "   and %u more decks", decks - i);
+      put(&p, "   and %u more decks", left);
       break;
     }
     draw_deck(out, i, &s->deck[i], style);
+    --left;
   }
 }
 

@@ -166,13 +166,34 @@ a_deck_looks_like_this(void** state)
   assert_string_equal(screen.lines[6], "   x1.050 key pitch  +5.00  fader 1.00      EQ low -40.0 mid  +0.0 high  kill");
 }
 
+// The numbers of decks that were removed leave no line behind.
+static void
+a_removed_deck_is_not_drawn(void** state)
+{
+  static Screen screen;
+  Snapshot      s;
+  (void)state;
+  snapshot_init(&s);
+  for (int round = 0; round < 2; ++round) {
+    snapshot_begin(&s);
+    TELL(&s, "/value", "ss", "/deck/1/state", "playing");
+    TELL(&s, "/value", "ss", "/deck/3/state", "cued");
+    if (round == 0) {
+      TELL(&s, "/value", "ss", "/deck/2/state", "paused");
+    }
+    const ScreenStyle style = {.elapsed = 5.0, .length = -1.0, .rows = 24};
+    screen_draw(&screen, &s, &style);
+    assert_int_equal(screen.count, round == 0 ? 13 : 10);
+    assert_memory_equal(screen.lines[screen.count - 2], " 3 ", 3);
+  }
+}
+
 int
 main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(answers_fill_a_snapshot),
-    cmocka_unit_test(strange_answers_harm_nothing),
-    cmocka_unit_test(every_line_fits_eighty_columns),
+    cmocka_unit_test(answers_fill_a_snapshot),        cmocka_unit_test(strange_answers_harm_nothing),
+    cmocka_unit_test(every_line_fits_eighty_columns), cmocka_unit_test(a_removed_deck_is_not_drawn),
     cmocka_unit_test(a_deck_looks_like_this),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
