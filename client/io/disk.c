@@ -79,7 +79,7 @@ work(Disk* const d)
 {
   const bool opening  = disk_go_on_opening(d);
   const bool answered = disk_answer_requests(d) || opening;
-  const bool recorded = !d->threaded && tape_work(d->tape);
+  const bool recorded = !d->parts.threaded && tape_work(d->tape);
   disk_send_settled(d);
   const ReadResult r = read_plan(d);
   disk_send_settled(d);
