@@ -241,7 +241,11 @@ submit_path(Control* const      c,
             void* const         data)
 {
   const Sender sender = {.kind = SENDER_LINE, .line = {answer, data}};
-  const Words  w      = {.address = address, .count = 1, .values = {value_text(path)}};
+  Words        w;
+  w.address   = address;
+  w.id        = NULL;
+  w.count     = 1;
+  w.values[0] = value_text(path);
   control_submit(c, &w, NULL, &sender, AT_NOW);
 }
 

@@ -307,12 +307,15 @@ whole_text(Session* const s, Control* const c, const char* const path)
   if (!text || !s->lost) {
     return text;
   }
-  char* const more = realloc(text, strlen(text) + strlen(s->lost) + 1);
+  const size_t held = strlen(text);
+  const size_t lost = strlen(s->lost) + 1;
+  char* const  more = realloc(text, held + lost);
   if (!more) {
     free(text);
     return NULL;
   }
-  return strcat(more, s->lost);
+  memcpy(more + held, s->lost, lost);
+  return more;
 }
 
 Status

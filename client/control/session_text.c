@@ -166,7 +166,8 @@ put_control(const Text* const t, const Entry* const e, const uint8_t deck, const
   const bool always = !t->reset && e->control == CONTROL_PARAM && e->param == PARAM_FADER; // so that the deck is named
   if (now != first || always) {
     char  address[MAX_ADDRESS];
-    Value v[MAX_READ] = {value_float((float)first)};
+    Value v[MAX_READ];
+    v[0] = value_float((float)first);
     table_address(e, deck, k, address, sizeof(address));
     put(t, "%s", address);
     if (!t->reset) {

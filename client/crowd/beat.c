@@ -61,9 +61,11 @@ beat_turn(Crowd* const c)
   const double  beat = beat_now(c);
   const int64_t at   = (int64_t)floor(beat);
   if (t->printing && at != t->printed) {
-    const double bar = beat / t->meter;
-    show("bar=%lld beat=%lld bar_phase=%.3f beat_phase=%.3f bpm=%.2f", (long long)(at / t->meter + 1),
-         (long long)(at % t->meter + 1), bar - floor(bar), beat - floor(beat), bpm_now(c));
+    const double    bar         = beat / t->meter;
+    const long long bar_number  = at / t->meter;
+    const long long beat_number = at % t->meter;
+    show("bar=%lld beat=%lld bar_phase=%.3f beat_phase=%.3f bpm=%.2f", bar_number + 1, beat_number + 1,
+         bar - floor(bar), beat - floor(beat), bpm_now(c));
   }
   t->printed = at;
 }

@@ -64,7 +64,7 @@ storm(const uint64_t number, const uint32_t density, const uint32_t frames, cons
         r->mic[side][i] = 0.1f * cosf((float)((total + i) % 100000) * 0.00125663706f * (float)(side + 1));
       }
     }
-    in_cycle          = true;
+    in_cycle = true;
     engine_run_rt(engine_rt(r->engine), n, &io);
     in_cycle = false;
     rig_listen(r);
