@@ -40,14 +40,18 @@ free(void* const block)
 }
 #endif
 
-/// Calls of malloc and free while the shift does what `move` says.
+/// Calls of malloc and free in run while the shift does what `move` says, and there is a worker or not.
 static long
-calls_while(const PitchEngine engine, const PitchQuality quality, double (*const move)(double seconds))
+calls_while(const PitchEngine  engine,
+            const PitchQuality quality,
+            const bool         worker,
+            double (*const move)(double seconds))
 {
   PitchControls c = rig_controls(engine, move(0.0));
   c.quality       = quality;
   Rig r           = rig_new(48000.0, 2, 3.0, c);
   rig_noise(&r);
+  pitch_ahead_rt(r.pitch, worker);
   counted = 0;
   for (double t = 0.0; t < 3.0; t += 0.005) {
     r.c.semitones = move(t);
@@ -56,6 +60,9 @@ calls_while(const PitchEngine engine, const PitchQuality quality, double (*const
     counting      = 1;
     rig_run(&r, t + 0.005);
     counting = 0;
+    if (worker && pitch_wanting_rt(r.pitch, quality)) {
+      pitch_work(r.pitch, quality);
+    }
   }
   rig_free(&r);
   return counted;
@@ -99,12 +106,14 @@ nothing_is_allocated_in_run(void** state)
   free(probe);
   counting = 0;
   assert_int_equal(counted, 2);
-  assert_int_equal(calls_while(PITCH_ENGINE_AUTO, PITCH_QUALITY_FAST, small), 0);
-  assert_int_equal(calls_while(PITCH_ENGINE_RUBBER_BAND, PITCH_QUALITY_FAST, fixed), 0);
-  assert_int_equal(calls_while(PITCH_ENGINE_RUBBER_BAND, PITCH_QUALITY_FINE, fixed), 0);
-  assert_int_equal(calls_while(PITCH_ENGINE_AUTO, PITCH_QUALITY_FAST, wide), 0);
-  assert_int_equal(calls_while(PITCH_ENGINE_RUBBER_BAND, PITCH_QUALITY_FINE, wide), 0);
-  assert_int_equal(calls_while(PITCH_ENGINE_RUBBER_BAND, PITCH_QUALITY_FAST, jumping), 0);
+  for (int worker = 0; worker < 2; ++worker) {
+    assert_int_equal(calls_while(PITCH_ENGINE_AUTO, PITCH_QUALITY_FAST, worker, small), 0);
+    assert_int_equal(calls_while(PITCH_ENGINE_RUBBER_BAND, PITCH_QUALITY_FAST, worker, fixed), 0);
+    assert_int_equal(calls_while(PITCH_ENGINE_RUBBER_BAND, PITCH_QUALITY_FINE, worker, fixed), 0);
+    assert_int_equal(calls_while(PITCH_ENGINE_AUTO, PITCH_QUALITY_FAST, worker, wide), 0);
+    assert_int_equal(calls_while(PITCH_ENGINE_RUBBER_BAND, PITCH_QUALITY_FINE, worker, wide), 0);
+    assert_int_equal(calls_while(PITCH_ENGINE_RUBBER_BAND, PITCH_QUALITY_FAST, worker, jumping), 0);
+  }
 }
 
 static void
