@@ -81,6 +81,7 @@ call_new(const Words* const w, const char* folder, const uint64_t decks, Error* 
 void
 call_free(Call* const call)
 {
+  free(call->preset);
   free(call);
 }
 

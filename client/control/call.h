@@ -5,6 +5,7 @@
 // One command under way, from its arrival to its answer.
 
 #include "control/answer.h"
+#include "control/ops.h"
 #include "control/table.h"
 #include "msg/request.h"
 
@@ -34,6 +35,11 @@ struct Call {
   bool     silent;    ///< part of another call: not answered
   bool     for_time;  ///< it waits for nothing but the engine's time to pass
   bool     cancelled; ///< nobody wants it any more: free it when its replies are in
+
+  uint32_t  job;     ///< what the host is doing for it; 0: nothing
+  Plugin*   plugin;  ///< ours until it is passed to the engine
+  OpsValue* preset;  ///< malloc'd
+  uint32_t  npreset; ///< values in it
 
   LoadState load;
   Track*    track; ///< ours until it is passed to the engine

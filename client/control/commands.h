@@ -59,6 +59,29 @@ bool     deck_owns_port(uint8_t slot, const char* symbol); ///< nobody else may 
 Progress run_ramp(Control* c, Call* call);
 Status   check_ramp(Control* c, const Call* call, Error* error);
 
+Status check_port_value(Control* c, uint8_t chain, uint8_t slot, const Call* call, Error* error);
+
+/// When a deck's control is to be set.  One that doesn't play is set up early, so that it is primed with it and starts
+/// with it on the very frame; unless something before it is still to come.  `deck` may be any chain.
+int64_t time_for(const Control* c, const Call* call, uint8_t deck);
+
+// commands_insert.c
+Progress run_insert_load(Control* c, Call* call);
+Progress run_insert_unload(Control* c, Call* call);
+Progress run_insert_preset(Control* c, Call* call);
+Progress run_insert_enable(Control* c, Call* call);
+Progress run_insert_set(Control* c, Call* call);
+Progress run_insert_ports(Control* c, Call* call);
+Status   check_insert(Control* c, const Call* call, Error* error);
+int      read_insert_plugin(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_insert_name(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_insert_enable(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_insert_latency(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_insert_ports(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+
+/// The chain whose plugins a call has to wait for; -1: none.
+int insert_queue(const Control* c, const Call* call);
+
 // commands_record.c
 Progress run_record_start(Control* c, Call* call);
 Progress run_record_stop(Control* c, Call* call);

@@ -8,9 +8,7 @@
 
 static const double MAX_SHIFT = 12.0; ///< semitones, that the pitch plugin can make
 
-/// When a deck's control is to be set.  One that doesn't play is set up early, so that it is primed with it and starts
-/// with it on the very frame; unless something before it is still to come.
-static int64_t
+int64_t
 time_for(const Control* const c, const Call* const call, const uint8_t deck)
 {
   if (deck >= MAX_DECKS) {
@@ -127,20 +125,12 @@ deck_owns_port(const uint8_t slot, const char* const symbol)
 }
 
 Status
-check_set(Control* const c, const Call* const call, Error* const error)
+check_port_value(Control* const c, const uint8_t chain, const uint8_t slot, const Call* const call, Error* const error)
 {
   const char* const symbol = call->values[0].text;
   const double      value  = call->values[1].number;
   OpsPort           port;
-  if (deck_owns_port(call->entry->slot, symbol)) {
-    return error_set(error, STATUS_BAD_VALUE, "%s is owned by the deck: use /deck/%d/pitch and /deck/%d/keylock",
-                     symbol, call->deck + 1, call->deck + 1);
-  }
-  if (!deck_exists(c, call->deck)) { // a score adds it before
-    return STATUS_OK;
-  }
-  const Status s =
-    c->ops.plugin_port(c->ops.self, entry_chain(call->entry, call->deck), call->entry->slot, symbol, &port, error);
+  const Status      s = c->ops.plugin_port(c->ops.self, chain, slot, symbol, &port, error);
   if (s) {
     return s;
   }
@@ -155,6 +145,20 @@ check_set(Control* const c, const Call* const call, Error* const error)
                      port.integer ? "a whole number " : "", (double)port.minimum, (double)port.maximum, value);
   }
   return STATUS_OK;
+}
+
+Status
+check_set(Control* const c, const Call* const call, Error* const error)
+{
+  const char* const symbol = call->values[0].text;
+  if (deck_owns_port(call->entry->slot, symbol)) {
+    return error_set(error, STATUS_BAD_VALUE, "%s is owned by the deck: use /deck/%d/pitch and /deck/%d/keylock",
+                     symbol, call->deck + 1, call->deck + 1);
+  }
+  if (!deck_exists(c, call->deck)) { // a score adds it before
+    return STATUS_OK;
+  }
+  return check_port_value(c, entry_chain(call->entry, call->deck), call->entry->slot, call, error);
 }
 
 Progress

@@ -2,6 +2,7 @@
 #include "control/state.h"
 
 #include "base/log.h"
+#include "control/commands.h"
 #include "control/score.h"
 
 #include <stdlib.h>
@@ -17,6 +18,12 @@ control_drop_call(Control* const c, Call* const call)
     c->decks[call->deck].loading -= call->load == LOAD_ASKED && !call->cancelled;
     call->cancelled = true;
     return;
+  }
+  if (call->job) {
+    c->ops.plugin_drop(c->ops.self, call->job);
+  }
+  if (call->plugin) { // the engine never had it
+    c->ops.plugin_retired(c->ops.self, call->plugin);
   }
   if (call->track) {
     Request r = {.kind = REQUEST_FREE, .deck = call->deck, .track = call->track};
@@ -141,14 +148,17 @@ begin(Control* const c, Call* const call)
     control_drop_call(c, call);
     return;
   }
-  if (call->entry->queue == QUEUE_NONE) {
+  const int chain = insert_queue(c, call);
+  if (call->entry->queue == QUEUE_NONE && chain < 0) {
     if (call->entry->run(c, call) == CALL_DONE) {
       control_drop_call(c, call);
     }
     return;
   }
   bool good = true;
-  if (call->entry->queue >= QUEUE_RECORD) {
+  if (chain >= 0) {
+    good = enqueue(&c->queues[INSERT_QUEUE + chain], call);
+  } else if (call->entry->queue >= QUEUE_RECORD) {
     good = enqueue(&c->queues[RECORD_QUEUE + (call->entry->queue - QUEUE_RECORD)], call);
   } else {
     call->decks = decks_of(c, call);

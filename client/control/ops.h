@@ -13,11 +13,42 @@
 
 /// A control port of a hosted plugin, by symbol.
 typedef struct {
-  uint32_t port; ///< index for CommandPort
-  float    minimum, maximum, initial;
-  bool     input;
-  bool     toggled, integer; ///< enumerations count as integer
+  uint32_t    port; ///< index for CommandPort
+  float       minimum, maximum, initial;
+  bool        input;
+  bool        toggled, integer; ///< enumerations count as integer
+  const char* name;             ///< for people; NULL: the symbol
 } OpsPort;
+
+/// A plugin in a chain's slot.
+typedef struct {
+  const char* uri;
+  const char* name;
+  uint32_t    enabled; ///< the control input that switches it on (1) and off: each has one
+  uint32_t    latency; ///< that it reports, frames
+  uint64_t    number;  ///< no other has or had it
+} OpsPlugin;
+
+/// What is wanted of the host: a plugin, or what a preset means for it.
+typedef struct {
+  const char* uri;    ///< of the plugin
+  const char* preset; ///< URI or label; NULL: make the plugin
+  const char* folder; ///< with its state, to begin with; NULL: none
+} OpsWish;
+
+/// A port of a preset.
+typedef struct {
+  char  symbol[80];
+  float value; ///< maybe beyond the port's range
+} OpsValue;
+
+typedef struct {
+  Status    status;
+  Error     error;
+  Plugin*   plugin; ///< made; the taker's.  Of a preset: NULL where values are all it has
+  OpsValue* values; ///< of a preset, malloc'd, the taker's
+  uint32_t  nvalues;
+} OpsMade;
 
 typedef struct {
   double   cache_used_mb, cache_size_mb, disk_mb; ///< disk_mb: decoded since the start
@@ -50,6 +81,18 @@ typedef struct {
   /// Control port `index` of the plugin in a chain's slot, from 0, and its symbol.  false: there are no more.
   bool (*plugin_port_at)(void* self, uint8_t deck, uint8_t slot, uint32_t index, OpsPort* out, const char** symbol);
   float (*plugin_value)(void* self, uint8_t deck, uint8_t slot, uint32_t port); ///< as the port stands now
+
+  /// The plugin in a chain's slot.  false: none.  NULL: nobody hosts plugins.
+  bool (*plugin_about)(void* self, uint8_t deck, uint8_t slot, OpsPlugin* out);
+
+  /// Ask for a plugin or a preset: a ticket, 0: that can't be.  plugin_take: false until it is there.  plugin_drop:
+  /// nobody wants it any more.
+  uint32_t (*plugin_ask)(void* self, const OpsWish* wish);
+  bool (*plugin_take)(void* self, uint32_t ticket, OpsMade* out);
+  void (*plugin_drop)(void* self, uint32_t ticket);
+
+  /// A plugin, or NULL, is on its way into a chain's slot: from here on it is the one that the slot has.
+  void (*plugin_put)(void* self, uint8_t deck, uint8_t slot, Plugin* plugin);
 
   /// Make deck `deck` with its own plugins and send it to the engine.  STATUS_BUSY: the command ring is full.
   Status (*deck_add)(void* self, uint8_t deck, Error* error);

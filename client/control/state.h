@@ -34,7 +34,8 @@ enum {
   RECORD_QUEUE = MAX_DECKS, ///< after those of the decks
   SCORE_QUEUE,
   GROUPS_QUEUE, ///< in the order of QueueKind
-  QUEUE_COUNT
+  INSERT_QUEUE, ///< one for each chain
+  QUEUE_COUNT = INSERT_QUEUE + MAX_CHAINS
 };
 
 /// What control knows of a stem's track.

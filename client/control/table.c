@@ -27,6 +27,29 @@
 #define MASTER .chain = CHAIN_MASTER
 #define MIC .chain = CHAIN_MIC
 
+// The insert slots of a chain
+#define INSERT .slots = MAX_INSERTS, .slot_name = "insert", .slot = SLOT_INSERT
+#define INSERTS(path, where) \
+  {path "/insert/K/load", {TEXT("uri"), {ARG_FILE, "state", 0, 0, NULL, NULL, true}}, \
+   "put an LV2 plugin into a slot, whatever is there gives way; answered when it is there, with its name; with the folder of a state that a session has kept it begins with that", \
+   .run = run_insert_load, .check = check_insert, .initial = "none", .queue = QUEUE_INSERTS, .score = true, INSERT, where}, \
+  {path "/insert/K/unload", {{0}}, "take the plugin out", .run = run_insert_unload, .queue = QUEUE_INSERTS, .score = true, INSERT, where}, \
+  {path "/insert/K/preset", {TEXT("preset")}, "one of the plugin's presets, by its URI or label; answers its number of ports", \
+   .run = run_insert_preset, .check = check_insert, .queue = QUEUE_INSERTS, .score = true, INSERT, where}, \
+  {path "/insert/K/enable", {SWITCH("on")}, "0: bypass, which cross-fades and keeps the plugin's latency", \
+   .run = run_insert_enable, .read = read_insert_enable, .initial = "1", .queue = QUEUE_INSERTS, .score = true, INSERT, where}, \
+  {path "/insert/K/set", {TEXT("symbol"), NUMBER("value", -1e9, 1e9, NULL)}, "any port of the plugin by its symbol", \
+   .run = run_insert_set, .queue = QUEUE_INSERTS, .score = true, INSERT, where}, \
+  {path "/insert/K/ports", {{ARG_TEXT, "symbol", 0, 0, NULL, NULL, true}}, \
+   "the plugin's ports, or one of them: a message /value ADDRESS symbol name value minimum maximum default kind for each, kind one of number, whole, switch, output; " \
+   "to be read: their symbols", .run = run_insert_ports, .read = read_insert_ports, .initial = "all", .queue = QUEUE_INSERTS, INSERT, where}, \
+  {path "/insert/K/plugin", {{0}}, "URI of the plugin there, or empty", .read = read_insert_plugin, INSERT, where}, \
+  {path "/insert/K/name", {{0}}, "its name", .read = read_insert_name, INSERT, where}, \
+  {path "/insert/K/latency", {{0}}, "what it reports, frames; hidden", .read = read_insert_latency, INSERT, where}
+
+#define PRESET(of, slot_of, where) {TEXT("preset")}, "one of the " of " plugin's presets, by its URI or label; answers its number of ports", \
+   .slot = slot_of, .run = run_insert_preset, .check = check_insert, .queue = QUEUE_INSERTS, .score = true, where
+
 const Entry table[] = {
   {"/deck/N/load", {{ARG_FILE, "path", 0, 0, NULL, NULL, false}, {ARG_WHOLE, "stem", 1, MAX_STEMS, NULL, NULL, true}},
    "load a file into stem 1 or the one given; answered when it is playable", .run = run_load, .check = check_load, .initial = "1", DECK},
@@ -67,6 +90,9 @@ const Entry table[] = {
   {"/deck/N/eq/kill/mid", {SWITCH("on")}, "middle band away", EQ("kill_mid")},
   {"/deck/N/eq/kill/high", {SWITCH("on")}, "high band away", EQ("kill_high")},
   {"/deck/N/eq/mode", {CHOICE("mode", "tone|isolator")}, "character of the EQ", EQ("mode")},
+  {"/deck/N/preset/eq", PRESET("EQ", SLOT_EQ, .chain = 0)},
+  {"/deck/N/preset/pitch", PRESET("pitch", SLOT_PITCH, .chain = 0)},
+  INSERTS("/deck/N", .chain = 0),
   {"/deck/N/trim", {NUMBER("gain", -24.0, 12.0, "dB")}, "gain before the fader", PARAMETER(PARAM_TRIM), .ramp = true},
   {"/deck/N/fader", {NUMBER("gain", 0.0, 1.0, NULL)}, "linear gain", PARAMETER(PARAM_FADER), .ramp = true},
   {"/deck/N/mute", {SWITCH("on")}, "silent on the master", PARAMETER(PARAM_MUTE)},
@@ -116,6 +142,7 @@ const Entry table[] = {
   {"/master/loudness", {{0}}, "momentary, short-term and integrated LUFS, and range in LU (EBU R 128)", .read = read_loudness, .meter = true},
   {"/master/loudness/reset", {{0}}, "begin measuring loudness anew", .run = run_loudness_reset, .score = true},
   {"/master/latency", {{0}}, "of limiter and inserts, frames; hidden: the decks are mixed so much ahead", .read = read_ahead, MASTER},
+  INSERTS("/master", MASTER),
   {"/booth/gain", {NUMBER("gain", -60.0, 12.0, "dB")}, "of the booth, which has the mix before master gain and limiter", PARAMETER(PARAM_BOOTH_GAIN), .ramp = true},
   {"/mic/gain", {NUMBER("gain", -24.0, 24.0, "dB")}, "of the microphone, before its EQ", PARAMETER(PARAM_MIC_GAIN), .ramp = true},
   {"/mic/enable", {SWITCH("on")}, "the microphone is heard", PARAMETER(PARAM_MIC_ENABLE)},
@@ -132,6 +159,8 @@ const Entry table[] = {
   {"/mic/eq/kill/mid", {SWITCH("on")}, "middle band away", MIC_EQ("kill_mid")},
   {"/mic/eq/kill/high", {SWITCH("on")}, "high band away", MIC_EQ("kill_high")},
   {"/mic/eq/mode", {CHOICE("mode", "tone|isolator")}, "character of the EQ", MIC_EQ("mode")},
+  {"/mic/preset/eq", PRESET("EQ", SLOT_EQ, MIC)},
+  INSERTS("/mic", MIC),
   {"/mic/meter", {{0}}, "peak left and right since you last asked, dBFS, after EQ and inserts, on or not", .read = read_meter, MIC, .meter = true},
   {"/mic/meter/rms", {{0}}, "mean level left and right over 0.3 s, dBFS (a full-scale sine: -3)", .read = read_rms, MIC, .meter = true},
   {"/mic/meter/hold", {{0}}, "highest peak of the last 2 s left and right, dBFS", .read = read_hold, MIC, .meter = true},

@@ -47,7 +47,8 @@ typedef enum {
   QUEUE_MEMBERS, ///< those of all decks of a group
   QUEUE_RECORD,  ///< from here on queues that are no deck's
   QUEUE_SCORE,
-  QUEUE_GROUPS
+  QUEUE_GROUPS,
+  QUEUE_INSERTS ///< those of a chain
 } QueueKind;
 
 /// How far a call has come.

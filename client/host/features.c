@@ -14,9 +14,20 @@
 
 // Those that a plugin may require.  The last ones need no data: they are true of how we run it.
 static const char* const known[] = {
-  LV2_URID__map,           LV2_URID__unmap,  LV2_OPTIONS__options,
-  LV2_WORKER__schedule,    LV2_LOG__log,     LV2_BUF_SIZE__boundedBlockLength,
-  LV2_CORE__hardRTCapable, LV2_CORE__isLive, LV2_CORE__inPlaceBroken,
+  LV2_URID__map,
+  LV2_URID__unmap,
+  LV2_OPTIONS__options,
+  LV2_WORKER__schedule,
+  LV2_LOG__log,
+  LV2_BUF_SIZE__boundedBlockLength,
+  LV2_CORE__hardRTCapable,
+  LV2_CORE__isLive,
+  LV2_CORE__inPlaceBroken,
+  LV2_STATE__makePath,
+  LV2_STATE__mapPath,
+  LV2_STATE__freePath,
+  LV2_STATE__loadDefaultState,
+  LV2_STATE__threadSafeRestore,
 };
 
 Status
@@ -69,7 +80,12 @@ set_options(Features* const f, const uint32_t rate, Urids* const urids)
 }
 
 void
-features_init(Features* const f, const char* const name, const uint32_t rate, Urids* const urids, Worker* const worker)
+features_init(Features* const   f,
+              const char* const name,
+              const uint32_t    rate,
+              Urids* const      urids,
+              Worker* const     worker,
+              Scratch* const    scratch)
 {
   memset(f, 0, sizeof(*f));
   set_options(f, rate, urids);
@@ -82,12 +98,19 @@ features_init(Features* const f, const char* const name, const uint32_t rate, Ur
     {LV2_BUF_SIZE__boundedBlockLength, NULL},
     {LV2_CORE__hardRTCapable, NULL},
     {LV2_CORE__isLive, NULL},
+    {LV2_STATE__makePath, &scratch->make},
+    {LV2_STATE__freePath, &scratch->free},
+    {LV2_STATE__threadSafeRestore, NULL},
     {LV2_WORKER__schedule, worker ? worker_schedule(worker) : NULL},
   };
   const size_t n = sizeof(all) / sizeof(all[0]) - (worker ? 0 : 1);
   for (size_t i = 0; i < n; ++i) {
     f->feature[i] = all[i];
-    f->list[i]    = &f->feature[i];
+    f->list[i] = f->restore[i] = &f->feature[i];
+  }
+  if (worker) {
+    f->at_once        = (LV2_Feature){LV2_WORKER__schedule, worker_schedule_at_once(worker)};
+    f->restore[n - 1] = &f->at_once;
   }
 }
 

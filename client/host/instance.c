@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "host/instance.h"
 
+#include "base/locked.h"
+#include "host/binary.h"
 #include "host/features.h"
 #include "host/instance_rt.h"
 #include "host/ports.h"
+#include "host/preset.h"
 #include "msg/limits.h"
 
+#include <lv2/state/state.h>
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +20,7 @@ typedef struct {
   LilvInstance* lilv;
   Worker*       worker;
   Features      features;
+  Scratch       scratch;
   float*        values; ///< of the second copy's outputs, where nobody looks; NULL in the first
   bool          active;
 } Copy;
@@ -24,6 +31,8 @@ typedef struct {
   Ports      ports;
   Copy       copy[2];
   float*     silence; ///< MAX_BLOCK frames, for what must be connected and isn't used
+  float*     waste;   ///< likewise, for what it writes
+  Urids*     urids;
 } Instance;
 
 static Status
@@ -48,8 +57,9 @@ make_plugin(Instance* const x, const LilvPlugin* const plugin, Error* const erro
                .run          = instance_run_rt,
   };
   lilv_node_free(name);
-  x->silence = calloc(MAX_BLOCK, sizeof(float));
-  if (!x->plugin.uri || !x->plugin.name || !x->plugin.values || !x->silence) {
+  x->silence = locked_new(MAX_BLOCK * sizeof(float));
+  x->waste   = locked_new(MAX_BLOCK * sizeof(float));
+  if (!x->plugin.uri || !x->plugin.name || !x->plugin.values || !x->silence || !x->waste) {
     return no_memory(x, error);
   }
   for (uint32_t i = 0; i < x->plugin.nports; ++i) {
@@ -75,14 +85,18 @@ instantiate(Instance* const              x,
   if (uses_worker(m, plugin) && !(c->worker = worker_new(m->workers))) {
     return error_set(error, STATUS_FAILED, "no worker thread or memory for the plugin %s", x->plugin.uri);
   }
-  features_init(&c->features, x->plugin.name, m->rate, m->urids, c->worker);
+  scratch_init(&c->scratch);
+  features_init(&c->features, x->plugin.name, m->rate, m->urids, c->worker, &c->scratch);
+  const Status status = binary_check(plugin, error);
+  if (status) {
+    features_end(&c->features);
+    return status;
+  }
   c->lilv = lilv_plugin_instantiate(plugin, m->rate, c->features.list);
   if (!c->lilv) {
-    char* const path = lilv_node_get_path(lilv_plugin_get_library_uri(plugin), NULL);
-    error_set(error, STATUS_BAD_FORMAT, "%s does not start at %u Hz: %s is missing, does not hold it, or refused",
-              x->plugin.uri, m->rate, path ? path : "its binary");
-    lilv_free(path);
-    return STATUS_BAD_FORMAT;
+    features_end(&c->features);
+    return error_set(error, STATUS_BAD_FORMAT, "%s does not start at %u Hz: it refused, without saying why",
+                     x->plugin.uri, m->rate);
   }
   x->rt.copy[i].handle = lilv_instance_get_handle(c->lilv);
   if (c->worker) {
@@ -128,6 +142,8 @@ connect_ports(Instance* const x, const uint32_t i, Urids* const urids, Error* co
       }
     } else if (role->use == PORT_UNUSED) {
       data = NULL;
+    } else if (role->use == PORT_AUDIO_OUT || role->use == PORT_SPARE) {
+      data = x->waste;
     }
     lilv_instance_connect_port(c->lilv, port, data);
   }
@@ -153,14 +169,109 @@ make_rt(Instance* const x, Error* const error)
   x->rt.connect = d->connect_port;
   x->rt.run     = d->run;
   RT_WAIVE_END
+  const bool widens = x->rt.nin == 1 && x->rt.nout == 2;
   for (uint32_t ch = 0; ch < 2; ++ch) {
     x->rt.audio_in[ch]  = x->ports.audio_in[ch];
     x->rt.audio_out[ch] = x->ports.audio_out[ch];
-    if (x->ports.in_place_broken && !(x->rt.apart[ch] = calloc(MAX_BLOCK, sizeof(float)))) {
+    if ((x->ports.in_place_broken || widens) && !(x->rt.apart[ch] = locked_new(MAX_BLOCK * sizeof(float)))) {
       return no_memory(x, error);
     }
   }
   return STATUS_OK;
+}
+
+/// How much the bypass must keep to be as late as the plugin: what it says it reports at most, within reason.
+static uint32_t
+bypass_room(const Instance* const x)
+{
+  const uint32_t now   = plugin_latency_rt(&x->plugin);
+  const float    says  = x->ports.max_latency;
+  uint32_t       needs = says > 1.0f && says <= PLUGIN_MAX_LATENCY ? (uint32_t)says : 2 * now;
+  uint32_t       room  = MAX_BLOCK;
+  needs                = (needs > now ? needs : now) + MAX_BLOCK;
+  while (room < needs) {
+    room *= 2;
+  }
+  return room;
+}
+
+static Status
+make_bypass(Instance* const x, const uint32_t rate, Error* const error)
+{
+  BypassRt* const b = &x->rt.bypass;
+  if (!x->ports.bypassed) {
+    return STATUS_OK;
+  }
+  b->latency  = x->ports.latency == NO_PORT ? NULL : &x->plugin.values[x->ports.latency];
+  b->fade     = rate / 100;
+  b->part     = 1.0f;
+  b->room     = bypass_room(x);
+  b->plane[0] = locked_new(b->room * sizeof(float));
+  b->plane[1] = locked_new(b->room * sizeof(float));
+  b->enabled  = &x->plugin.values[x->ports.enabled];
+  return b->plane[0] && b->plane[1] ? STATUS_OK : no_memory(x, error);
+}
+
+static void
+set_value(const char* const symbol, void* const data, const void* const value, const uint32_t size, const uint32_t type)
+{
+  Instance* const x    = data;
+  const uint32_t  port = plugin_port(&x->plugin, symbol);
+  float           number;
+  if (port != NO_PORT && x->plugin.ports[port].input && preset_number(x->urids, value, size, type, &number)) {
+    const PluginPort* const facts = &x->plugin.ports[port];
+    x->plugin.values[port]        = number < facts->minimum   ? facts->minimum
+                                    : number > facts->maximum ? facts->maximum
+                                                              : number;
+  }
+}
+
+/// Nobody runs it: it is as good as paused.
+static void
+restore(Instance* const x, const uint32_t i, const LilvState* const state)
+{
+  lilv_state_restore(state, x->copy[i].lilv, i ? NULL : set_value, x, 0, x->copy[i].features.restore);
+}
+
+static Status
+begin_with(Instance* const              x,
+           const uint32_t               i,
+           const InstanceMakings* const m,
+           const LilvPlugin* const      plugin,
+           const InstanceBegin* const   begin,
+           Error* const                 error)
+{
+  LilvState* const initial = preset_default(m->world, m->urids, plugin);
+  if (initial) {
+    restore(x, i, initial);
+    lilv_state_free(initial);
+  }
+  if (begin && begin->state) {
+    restore(x, i, begin->state);
+  }
+  if (!begin || !begin->folder) {
+    return STATUS_OK;
+  }
+  LilvState*        kept   = NULL;
+  char*             folder = NULL;
+  const char* const own    = scratch_folder(&x->copy[i].scratch);
+  Status            status = STATUS_OK;
+  if (!own || asprintf(&folder, "%s/kept", own) < 0 || !folder_copy(begin->folder, folder)) {
+    status = error_set(error, STATUS_NOT_FOUND, "can't copy %.300s, where the state of %.100s is", begin->folder,
+                       x->plugin.uri);
+  } else {
+    status = preset_read(&kept, m->world, m->urids, folder, error);
+  }
+  if (!status && strcmp(lilv_node_as_uri(lilv_state_get_plugin_uri(kept)), x->plugin.uri) != 0) {
+    status = error_set(error, STATUS_BAD_FORMAT, "%.200s holds the state of %.100s, not of %.100s", begin->folder,
+                       lilv_node_as_uri(lilv_state_get_plugin_uri(kept)), x->plugin.uri);
+  }
+  if (!status) {
+    restore(x, i, kept);
+  }
+  lilv_state_free(kept);
+  free(folder);
+  return status;
 }
 
 /// Active, and its latency port tells the truth.
@@ -175,10 +286,15 @@ start(Instance* const x)
     set_active(x, false); // and on again: what is set from now on stands before its first run
     set_active(x, true);
   }
+  x->rt.bypass.begun = false;
 }
 
 Status
-instance_new(Plugin** const out, const InstanceMakings* const m, const LilvPlugin* const plugin, Error* const error)
+instance_new(Plugin** const               out,
+             const InstanceMakings* const m,
+             const LilvPlugin* const      plugin,
+             const InstanceBegin* const   begin,
+             Error* const                 error)
 {
   Instance* const x = calloc(1, sizeof(*x));
   if (!x) {
@@ -189,14 +305,19 @@ instance_new(Plugin** const out, const InstanceMakings* const m, const LilvPlugi
     status = ports_read(&x->ports, m->world, plugin, m->rate, error);
   }
   if (!status) {
-    x->rt.channels = x->ports.channels;
-    x->rt.ncopies  = 2 / x->ports.channels;
-    status         = make_plugin(x, plugin, error);
+    x->urids      = m->urids;
+    x->rt.nin     = x->ports.nin;
+    x->rt.nout    = x->ports.nout;
+    x->rt.ncopies = x->ports.nin == 1 && x->ports.nout == 1 ? 2 : 1;
+    status        = make_plugin(x, plugin, error);
   }
   for (uint32_t i = 0; !status && i < x->rt.ncopies; ++i) {
     status = instantiate(x, i, m, plugin, error);
     if (!status) {
       status = connect_ports(x, i, m->urids, error);
+    }
+    if (!status) {
+      status = begin_with(x, i, m, plugin, begin, error);
     }
   }
   if (!status) {
@@ -207,6 +328,11 @@ instance_new(Plugin** const out, const InstanceMakings* const m, const LilvPlugi
     return status;
   }
   start(x);
+  status = make_bypass(x, m->rate, error); // it knows its latency now
+  if (status) {
+    instance_free(&x->plugin);
+    return status;
+  }
   *out = &x->plugin;
   return STATUS_OK;
 }
@@ -230,12 +356,52 @@ instance_free(Plugin* const p)
     }
     free(x->rt.copy[i].atoms);
     free(x->copy[i].values);
-    free(x->rt.apart[i]);
+    scratch_end(&x->copy[i].scratch);
+    locked_free(x->rt.apart[i]);
+    locked_free(x->rt.bypass.plane[i]);
   }
-  free(x->silence);
+  locked_free(x->silence);
+  locked_free(x->waste);
   free((char*)x->plugin.uri);
   free((char*)x->plugin.name);
   free(x->plugin.values);
   ports_free(&x->ports);
   free(x);
+}
+
+Status
+instance_keep(Plugin* const                p,
+              const InstanceMakings* const m,
+              const char* const            folder,
+              bool* const                  saved,
+              Error* const                 error)
+{
+  Instance* const         x      = (Instance*)p;
+  const LilvPlugin* const plugin = world_plugin(m->world, p->uri, error);
+  *saved                         = false;
+  if (!plugin) {
+    return STATUS_NOT_FOUND;
+  }
+  if (!lilv_instance_get_extension_data(x->copy[0].lilv, LV2_STATE__interface)) {
+    return STATUS_OK;
+  }
+  if (!folder_make(folder)) {
+    return error_set(error, STATUS_FAILED, "can't make the folder %.300s for what %.100s keeps", folder, p->uri);
+  }
+  LilvState* const state =
+    lilv_state_new_from_instance(plugin, x->copy[0].lilv, urids_map_feature(m->urids), NULL, NULL, folder, folder, NULL,
+                                 NULL, LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE, x->copy[0].features.list);
+  const char* const scratch = x->copy[0].scratch.folder;
+  *saved                    = state && lilv_state_get_num_properties(state) > 0;
+  const bool good =
+    state && (!*saved || !lilv_state_save(m->world->lilv, urids_map_feature(m->urids), urids_unmap_feature(m->urids),
+                                          state, NULL, folder, "state.ttl"));
+  const bool whole = good && (!*saved || !scratch || folder_own(folder, scratch));
+  lilv_state_free(state);
+  if (!*saved || !whole) {
+    folder_remove(folder);
+    *saved = false;
+  }
+  return whole ? STATUS_OK
+               : error_set(error, STATUS_FAILED, "can't write into %.300s what %.100s keeps", folder, p->uri);
 }

@@ -22,22 +22,47 @@ reset_atoms_rt(const CopyRt* const c)
   }
 }
 
-void
-instance_run_rt(void* const self, float* const in[2], float* const out[2], const uint32_t nframes)
+// Where the plugin reads from: what comes in, or a copy, or both channels as one.
+RT static void
+choose_input_rt(const InstanceRt* const rt,
+                float* const            in[2],
+                float* const            out[2],
+                const uint32_t          nframes,
+                float*                  from[2])
 {
-  const InstanceRt* const rt      = self;
-  float*                  from[2] = {in[0], in[1]};
+  from[0] = in[0];
+  from[1] = in[1];
+  if (rt->nin == 1 && rt->nout == 2) {
+    for (uint32_t i = 0; i < nframes; ++i) {
+      rt->apart[0][i] = 0.5f * (in[0][i] + in[1][i]);
+    }
+    from[0] = rt->apart[0];
+    return;
+  }
   for (int ch = 0; ch < 2; ++ch) {
     if (rt->apart[ch] && (from[ch] == out[0] || from[ch] == out[1])) {
       memcpy(rt->apart[ch], from[ch], nframes * sizeof(float));
       from[ch] = rt->apart[ch];
     }
   }
+}
+
+void
+instance_run_rt(void* const self, float* const in[2], float* const out[2], const uint32_t nframes)
+{
+  InstanceRt* const rt = self;
+  float*            from[2];
+  if (rt->bypass.enabled) {
+    bypass_keep_rt(&rt->bypass, in, nframes);
+  }
+  choose_input_rt(rt, in, out, nframes, from);
   plugin_log_hush_rt(true);
   for (uint32_t i = 0; i < rt->ncopies; ++i) {
     const CopyRt* const c = &rt->copy[i];
-    for (uint32_t ch = 0; ch < rt->channels; ++ch) {
+    for (uint32_t ch = 0; ch < rt->nin; ++ch) {
       rt->connect(c->handle, rt->audio_in[ch], from[i + ch]);
+    }
+    for (uint32_t ch = 0; ch < rt->nout; ++ch) {
       rt->connect(c->handle, rt->audio_out[ch], out[i + ch]);
     }
     reset_atoms_rt(c);
@@ -47,4 +72,10 @@ instance_run_rt(void* const self, float* const in[2], float* const out[2], const
     }
   }
   plugin_log_hush_rt(false);
+  if (rt->nin == 2 && rt->nout == 1) {
+    memcpy(out[1], out[0], nframes * sizeof(float));
+  }
+  if (rt->bypass.enabled) {
+    bypass_mix_rt(&rt->bypass, out, nframes);
+  }
 }

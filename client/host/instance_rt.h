@@ -2,9 +2,11 @@
 #ifndef HOST_INSTANCE_RT_H
 #define HOST_INSTANCE_RT_H
 
-// A plugin as the process thread runs it: one stereo instance, or two mono ones side by side.
+// A plugin as the process thread runs it: one instance that takes and gives one or two channels, or two mono ones side
+// by side.
 
 #include "engine/plugin.h"
+#include "host/bypass_rt.h"
 #include "host/worker_rt.h"
 
 #include <lv2/atom/atom.h>
@@ -30,11 +32,12 @@ typedef struct {
 typedef struct {
   void (*connect)(LV2_Handle, uint32_t port, void* data) RT;
   void (*run)(LV2_Handle, uint32_t nframes) RT;
-  uint32_t ncopies;  ///< 1: stereo, 2: mono
-  uint32_t channels; ///< of each: 2 or 1
+  uint32_t ncopies;   ///< 2: mono ones, one for each side
+  uint32_t nin, nout; ///< channels of each copy, 1 or 2
   uint32_t audio_in[2], audio_out[2];
   CopyRt   copy[2];
-  float*   apart[2]; ///< MAX_BLOCK frames each, for a plugin that can't work in place; else NULL
+  float*   apart[2]; ///< MAX_BLOCK frames each, where the input isn't what comes in or must stay what it was; else NULL
+  BypassRt bypass;
 } InstanceRt;
 
 /// Plugin.run; `self` is an InstanceRt.  Process thread; time as the plugin has it.

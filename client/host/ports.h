@@ -10,7 +10,8 @@
 typedef enum {
   PORT_AUDIO_IN,
   PORT_AUDIO_OUT,
-  PORT_SIDE_CHAIN, ///< an audio input that hears silence
+  PORT_SIDE_CHAIN, ///< an audio input beside the main ones: it hears silence
+  PORT_SPARE,      ///< an audio output beside the main ones: nobody hears it
   PORT_CONTROL,    ///< `at`: index in the control table
   PORT_ATOM_IN,
   PORT_ATOM_OUT,
@@ -25,12 +26,14 @@ typedef struct {
 
 typedef struct {
   uint32_t    nports;
-  PortRole*   roles; ///< [nports] by LV2 port index
-  uint32_t    channels;
-  uint32_t    audio_in[2], audio_out[2]; ///< LV2 port indices, [channels]
+  PortRole*   roles;                     ///< [nports] by LV2 port index
+  uint32_t    nin, nout;                 ///< 1 or 2 each
+  uint32_t    audio_in[2], audio_out[2]; ///< LV2 port indices, [nin] and [nout]
   uint32_t    ncontrols;
   PluginPort* controls; ///< [ncontrols], symbols and names are owned
   uint32_t    latency, enabled;
+  bool        bypassed;    ///< `enabled` is ours, at the end of the table, without a symbol: the plugin has none
+  float       max_latency; ///< what it says it reports at most, frames; 0: it doesn't say
   bool        in_place_broken;
 } Ports;
 

@@ -15,7 +15,7 @@ struct Worker {
   Workers*                    all;
   Worker*                     next;
   const LV2_Worker_Interface* interface; ///< NULL: not attached
-  LV2_Worker_Schedule         feature;
+  LV2_Worker_Schedule         feature, at_once;
   bool                        taken, slow; ///< the thread's: `first` is its next job's; its jobs are long
   WorkerHeader                first;
   char*                       job;      ///< WORKER_ROOM bytes of the thread's own
@@ -166,13 +166,16 @@ workers_free(Workers* const all)
 static bool
 start(Workers* const all)
 {
+  pthread_mutex_lock(&all->lock);
   if (!all->offline && !all->running) {
     all->running = !pthread_create(&all->thread, NULL, work, all);
     if (all->running) {
       pthread_setname_np(all->thread, "worker");
     }
   }
-  return all->offline || all->running;
+  const bool good = all->offline || all->running;
+  pthread_mutex_unlock(&all->lock);
+  return good;
 }
 
 Worker*
@@ -190,6 +193,7 @@ worker_new(Workers* const all)
   w->rt.message   = calloc(1, WORKER_ROOM);
   w->job          = calloc(1, WORKER_ROOM);
   w->response     = calloc(1, WORKER_ROOM);
+  w->at_once      = (LV2_Worker_Schedule){w, schedule_now};
   w->feature =
     all->offline ? (LV2_Worker_Schedule){w, schedule_now} : (LV2_Worker_Schedule){&w->rt, worker_schedule_rt};
   if (!w->rt.jobs || !w->rt.responses || !w->rt.message || !w->job || !w->response || !start(all)) {
@@ -207,6 +211,12 @@ LV2_Worker_Schedule*
 worker_schedule(Worker* const w)
 {
   return &w->feature;
+}
+
+LV2_Worker_Schedule*
+worker_schedule_at_once(Worker* const w)
+{
+  return &w->at_once;
 }
 
 void

@@ -3,7 +3,7 @@
 #define HOST_WORKER_H
 
 // The LV2 worker extension: what a plugin can't do while it runs is done on the thread "worker", one for all plugins,
-// the oldest job first.  Control thread, except where noted.
+// the oldest job first.  Any thread but process, one at a time for each plugin, except where noted.
 
 #include "host/worker_rt.h"
 
@@ -26,6 +26,10 @@ Worker* worker_new(Workers* all);
 
 /// The feature `worker:schedule` for it.
 LV2_Worker_Schedule* worker_schedule(Worker* w);
+
+/// The same for when the plugin doesn't run: jobs are done in place, what comes of them is delivered with its first
+/// run.
+LV2_Worker_Schedule* worker_schedule_at_once(Worker* w);
 
 /// The instance is there: work for it.  Before it runs.  `interface` NULL: it has no work after all.
 void worker_attach(Worker* w, LV2_Handle plugin, const LV2_Worker_Interface* interface);

@@ -3,8 +3,11 @@
 
 #include <lv2/atom/atom.h>
 #include <lv2/core/lv2.h>
+#include <lv2/port-groups/port-groups.h>
 #include <lv2/port-props/port-props.h>
+#include <lv2/presets/presets.h>
 #include <lv2/resize-port/resize-port.h>
+#include <lv2/state/state.h>
 #include <lv2/worker/worker.h>
 
 #include <stddef.h>
@@ -35,6 +38,13 @@ static const struct {
   {offsetof(Words, minimum_size), LV2_RESIZE_PORT__minimumSize},
   {offsetof(Words, worker_schedule), LV2_WORKER__schedule},
   {offsetof(Words, in_place_broken), LV2_CORE__inPlaceBroken},
+  {offsetof(Words, group), LV2_PORT_GROUPS__group},
+  {offsetof(Words, main_input), LV2_PORT_GROUPS__mainInput},
+  {offsetof(Words, main_output), LV2_PORT_GROUPS__mainOutput},
+  {offsetof(Words, side_chain_of), LV2_PORT_GROUPS__sideChainOf},
+  {offsetof(Words, preset), LV2_PRESETS__Preset},
+  {offsetof(Words, label), LILV_NS_RDFS "label"},
+  {offsetof(Words, load_default_state), LV2_STATE__loadDefaultState},
 };
 
 static LilvNode**
@@ -85,6 +95,17 @@ world_end(World* const w)
   }
 }
 
+bool
+world_complete(World* const w)
+{
+  const bool before = w->complete;
+  if (!before) {
+    lilv_world_load_all(w->lilv);
+    w->complete = true;
+  }
+  return !before;
+}
+
 const LilvPlugin*
 world_plugin(World* const w, const char* const uri, Error* const error)
 {
@@ -94,10 +115,8 @@ world_plugin(World* const w, const char* const uri, Error* const error)
   }
   LilvNode* const   node   = lilv_new_uri(w->lilv, uri);
   const LilvPlugin* plugin = node ? lilv_plugins_get_by_uri(lilv_world_get_all_plugins(w->lilv), node) : NULL;
-  if (node && !plugin && !w->complete) {
-    lilv_world_load_all(w->lilv);
-    w->complete = true;
-    plugin      = lilv_plugins_get_by_uri(lilv_world_get_all_plugins(w->lilv), node);
+  if (node && !plugin && world_complete(w)) {
+    plugin = lilv_plugins_get_by_uri(lilv_world_get_all_plugins(w->lilv), node);
   }
   lilv_node_free(node);
   if (!plugin) {

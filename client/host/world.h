@@ -17,6 +17,8 @@ typedef struct {
   LilvNode *optional, *side_chain, *toggled, *integer, *enumeration, *sample_rate, *reports_latency;
   LilvNode *designation, *latency, *enabled, *minimum_size;
   LilvNode *worker_schedule, *in_place_broken;
+  LilvNode *group, *main_input, *main_output, *side_chain_of;
+  LilvNode *preset, *label, *load_default_state;
 } Words;
 
 typedef struct {
@@ -28,6 +30,9 @@ typedef struct {
 /// `bundle_dir` (may be NULL) holds our eq.lv2 and pitch.lv2.  A bundle that is missing shows when it is asked for.
 Status world_init(World* w, const char* bundle_dir, Error* error);
 void   world_end(World* w);
+
+/// Load what the machine has, if that wasn't done yet.  Returns whether there is more now.
+bool world_complete(World* w);
 
 /// The plugin with this URI; NULL: there is none, `error` says so.
 const LilvPlugin* world_plugin(World* w, const char* uri, Error* error);

@@ -24,7 +24,8 @@ no_such_port(const Plugin* const p, const char* const symbol, Error* const error
   char   list[400] = {0};
   size_t length    = 0;
   for (uint32_t i = 0; i < p->nports && length < sizeof(list); ++i) {
-    length += (size_t)snprintf(list + length, sizeof(list) - length, " %s", p->ports[i].symbol);
+    const char* const name = p->ports[i].symbol;
+    length += *name ? (size_t)snprintf(list + length, sizeof(list) - length, " %s", name) : 0;
   }
   return error_set(error, STATUS_NOT_FOUND, "%s has no port \"%s\": there are%s", p->name, symbol, list);
 }
@@ -34,6 +35,7 @@ describe(const Plugin* const p, const uint32_t port)
 {
   const PluginPort* const facts = &p->ports[port];
   return (OpsPort){.port    = port,
+                   .name    = facts->name,
                    .minimum = facts->minimum,
                    .maximum = facts->maximum,
                    .initial = facts->initial,
@@ -216,6 +218,11 @@ rig_ops(Rig* const r)
     .plugin_port     = find_port,
     .plugin_port_at  = port_at,
     .plugin_value    = port_value,
+    .plugin_about    = rig_plugin_about,
+    .plugin_ask      = rig_plugin_ask,
+    .plugin_take     = rig_plugin_take,
+    .plugin_drop     = rig_plugin_drop,
+    .plugin_put      = rig_plugin_put,
     .deck_add        = deck_add,
     .deck_retired    = deck_retired,
     .plugin_retired  = plugin_retired,

@@ -16,7 +16,9 @@ struct Rig {
   RigHooks  hooks;
   uint32_t  decks; ///< at the start
   bool      offline;
-  Plugin*   slots[MAX_CHAINS][MAX_SLOTS]; ///< as control sees them: what was sent to the engine last
+  Plugin*   slots[MAX_CHAINS][MAX_SLOTS];   ///< as control sees them: what was sent to the engine last
+  uint64_t  numbers[MAX_CHAINS][MAX_SLOTS]; ///< of those that were put there
+  uint64_t  puts;
 };
 
 /// Filled for control_new; all but `control` is there.
@@ -31,5 +33,13 @@ void rig_send_plugins(Rig* r, uint8_t deck, Plugin* const made[MAX_SLOTS]);
 
 /// The engine holds it no more: free it.
 void rig_plugin_retired(Rig* r, Plugin* plugin);
+
+// rig_inserts.c: see Ops
+
+bool     rig_plugin_about(void* self, uint8_t chain, uint8_t slot, OpsPlugin* out);
+uint32_t rig_plugin_ask(void* self, const OpsWish* wish);
+bool     rig_plugin_take(void* self, uint32_t ticket, OpsMade* out);
+void     rig_plugin_drop(void* self, uint32_t ticket);
+void     rig_plugin_put(void* self, uint8_t chain, uint8_t slot, Plugin* plugin);
 
 #endif

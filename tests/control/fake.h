@@ -53,20 +53,20 @@ static const struct {
   const char* symbol;
   OpsPort     port;
 } fake_ports[] = {
-  {SLOT_PITCH, "semitones", {0, -12, 12, 0, true, false, false}},
-  {SLOT_PITCH, "cents", {1, -100, 100, 0, true, false, false}},
-  {SLOT_PITCH, "enabled", {2, 0, 1, 1, true, true, false}},
-  {SLOT_PITCH, "engine", {3, 0, 2, 0, true, false, true}},
-  {SLOT_PITCH, "latency", {4, 0, 8192, 0, false, false, true}},
-  {SLOT_EQ, "enabled", {0, 0, 1, 1, true, true, false}},
-  {SLOT_EQ, "mode", {1, 0, 1, 0, true, false, true}},
-  {SLOT_EQ, "low", {2, -40, 12, 0, true, false, false}},
-  {SLOT_EQ, "mid", {3, -40, 12, 0, true, false, false}},
-  {SLOT_EQ, "high", {4, -40, 12, 0, true, false, false}},
-  {SLOT_EQ, "kill_low", {5, 0, 1, 0, true, true, false}},
-  {SLOT_EQ, "kill_mid", {6, 0, 1, 0, true, true, false}},
-  {SLOT_EQ, "kill_high", {7, 0, 1, 0, true, true, false}},
-  {SLOT_EQ, "low_freq", {8, 40, 1000, 200, true, false, false}},
+  {SLOT_PITCH, "semitones", {0, -12, 12, 0, true, false, false, NULL}},
+  {SLOT_PITCH, "cents", {1, -100, 100, 0, true, false, false, NULL}},
+  {SLOT_PITCH, "enabled", {2, 0, 1, 1, true, true, false, NULL}},
+  {SLOT_PITCH, "engine", {3, 0, 2, 0, true, false, true, NULL}},
+  {SLOT_PITCH, "latency", {4, 0, 8192, 0, false, false, true, NULL}},
+  {SLOT_EQ, "enabled", {0, 0, 1, 1, true, true, false, NULL}},
+  {SLOT_EQ, "mode", {1, 0, 1, 0, true, false, true, NULL}},
+  {SLOT_EQ, "low", {2, -40, 12, 0, true, false, false, NULL}},
+  {SLOT_EQ, "mid", {3, -40, 12, 0, true, false, false, NULL}},
+  {SLOT_EQ, "high", {4, -40, 12, 0, true, false, false, NULL}},
+  {SLOT_EQ, "kill_low", {5, 0, 1, 0, true, true, false, NULL}},
+  {SLOT_EQ, "kill_mid", {6, 0, 1, 0, true, true, false, NULL}},
+  {SLOT_EQ, "kill_high", {7, 0, 1, 0, true, true, false, NULL}},
+  {SLOT_EQ, "low_freq", {8, 40, 1000, 200, true, false, false, NULL}},
 };
 
 static int64_t

@@ -172,6 +172,51 @@ test_in_place_for_one_that_cannot(void** const state)
 }
 
 static void
+test_one_channel_in(void** const state)
+{
+  (void)state;
+  Plugin* const p = new_plugin(TEST "widens");
+  for (int i = 0; i < N; ++i) {
+    c[i] = (float)i;
+    d[i] = 2.0f;
+  }
+  run(p, c, d, c, d, N); // in place
+  for (int i = 0; i < N; ++i) {
+    assert_float_equal(c[i], 0.5f * ((float)i + 2.0f), 0);
+    assert_float_equal(d[i], -c[i], 0);
+  }
+  host_plugin_free(host, p);
+}
+
+static void
+test_one_channel_out(void** const state)
+{
+  (void)state;
+  Plugin* const p = new_plugin(TEST "narrows");
+  memcpy(c, a, sizeof(c));
+  memcpy(d, a, sizeof(d));
+  run(p, c, d, c, d, N);
+  for (int i = 0; i < N; ++i) {
+    assert_float_equal(c[i], 2.0f * a[i], 0);
+    assert_float_equal(d[i], 2.0f * a[i], 0);
+  }
+  host_plugin_free(host, p);
+}
+
+static void
+test_side_chain_hears_silence(void** const state)
+{
+  (void)state;
+  Plugin* const p = new_plugin(TEST "sidechain");
+  for (int times = 0; times < 2; ++times) {
+    run(p, a, b, c, d, N);
+    assert_memory_equal(c, a, N * sizeof(float));
+    assert_memory_equal(d, b, N * sizeof(float));
+  }
+  host_plugin_free(host, p);
+}
+
+static void
 test_worker(void** const state)
 {
   (void)state;
@@ -291,11 +336,10 @@ test_refusals(void** const state)
     {TEST "nowhere", STATUS_NOT_FOUND, "no plugin urn:deckhost:test:nowhere"},
     {TEST "broken", STATUS_NOT_FOUND, "no plugin"},
     {TEST "needs", STATUS_BAD_FORMAT, "urn:deckhost:test:moonlight"},
-    {TEST "refuses", STATUS_BAD_FORMAT, "does not start"},
-    {TEST "unknown", STATUS_BAD_FORMAT, "does not start"},
+    {TEST "refuses", STATUS_BAD_FORMAT, "refused"},
+    {TEST "unknown", STATUS_BAD_FORMAT, "does not hold it"},
     {TEST "absent", STATUS_BAD_FORMAT, "absent.so"},
     {TEST "quad", STATUS_BAD_FORMAT, "4 audio inputs and 4 outputs"},
-    {TEST "widens", STATUS_BAD_FORMAT, "1 audio inputs and 2 outputs"},
     {TEST "voltage", STATUS_BAD_FORMAT, "port cv"},
     {TEST "gap", STATUS_BAD_FORMAT, "0 audio inputs"},
     {TEST "nothing", STATUS_BAD_FORMAT, "0 audio inputs"},
@@ -320,6 +364,9 @@ main(void)
     cmocka_unit_test(test_mono_runs_twice),
     cmocka_unit_test(test_latency),
     cmocka_unit_test(test_in_place_for_one_that_cannot),
+    cmocka_unit_test(test_one_channel_in),
+    cmocka_unit_test(test_one_channel_out),
+    cmocka_unit_test(test_side_chain_hears_silence),
     cmocka_unit_test(test_worker),
     cmocka_unit_test(test_worker_offline),
     cmocka_unit_test(test_one_worker_thread),

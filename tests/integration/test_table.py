@@ -20,6 +20,9 @@ RIGHT = {
     '/deck/N/jump': lambda s: [0.25],
     '/deck/N/eq/set': lambda s: ['low_freq', 300.0],
     '/deck/N/pitch/set': lambda s: ['quality', 1],
+    '/deck/N/preset/eq': lambda s: ['Warm'],
+    '/deck/N/preset/pitch': lambda s: ['Key 0'],
+    '/mic/preset/eq': lambda s: ['urn:deckhost:eq:preset:flat'],
     '/ramp': lambda s: ['/deck/2/fader', 0.5, 0.01],
     '/record/start': lambda s: [s.path('r.wav')],
     '/score/play': lambda s: [s.path('s.score')],
@@ -27,8 +30,12 @@ RIGHT = {
     '/subscribe': lambda s: ['/deck/1/fader', 0],
     '/help': lambda s: ['/stats'],
 }
+for strip in ('/deck/N', '/mic', '/master'):
+    RIGHT[strip + '/insert/K/load'] = lambda s: ['urn:deckhost:eq']
+    RIGHT[strip + '/insert/K/preset'] = lambda s: ['Warm']
+    RIGHT[strip + '/insert/K/set'] = lambda s: ['low', 3.0]
 # What is asked in this order, last of all: it takes away what others need.
-LAST = ['/record/start', '/record/stop', '/score/play', '/score/stop', '/deck/N/unload', '/deck/remove', '/session/load', '/quit']
+LAST = ['/deck/N/insert/K/unload', '/mic/insert/K/unload', '/master/insert/K/unload', '/record/start', '/record/stop', '/score/play', '/score/stop', '/deck/N/unload', '/deck/remove', '/session/load', '/quit']
 
 
 class Argument:
