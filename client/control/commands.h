@@ -98,6 +98,18 @@ Progress run_session_save(Control* c, Call* call);
 Progress run_session_load(Control* c, Call* call);
 Status   check_session_save(Control* c, const Call* call, Error* error);
 
+// commands_midi.c
+Progress run_midi_bind(Control* c, Call* call);
+Progress run_midi_learn(Control* c, Call* call);
+Progress run_midi_forget(Control* c, Call* call);
+Progress run_midi_clear(Control* c, Call* call);
+Progress run_midi_load(Control* c, Call* call);
+Progress run_midi_save(Control* c, Call* call);
+Progress run_midi_map(Control* c, Call* call);
+int      read_midi_learn(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_midi_last(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+int      read_midi_latency(const Control* c, const Entry* e, uint8_t deck, uint8_t k, Value* out);
+
 // commands_info.c
 Progress run_get(Control* c, Call* call);
 Progress run_subscribe(Control* c, Call* call);

@@ -2,6 +2,7 @@
 #include "control/control.h"
 
 #include "control/commands.h"
+#include "control/midi.h"
 #include "control/osc.h"
 #include "control/score.h"
 #include "control/session.h"
@@ -31,7 +32,8 @@ control_new(Control** const out, const Ops* const ops, Error* const error)
   c->echoes       = heap_new(sizeof(Outgoing), MAX_COMMANDS);
   c->futures      = heap_new(sizeof(Call*), MAX_COMMANDS);
   c->session      = session_new();
-  if (!c->params || !c->out || !c->echoes || !c->futures || !c->session) {
+  c->midi         = midi_new(ops->rate);
+  if (!c->midi || !c->params || !c->out || !c->echoes || !c->futures || !c->session) {
     control_free(c);
     return error_set(error, STATUS_NO_MEMORY, "no memory for the control thread");
   }
@@ -90,6 +92,7 @@ control_free(Control* const c)
   }
   score_free(c->score, c);
   end_calls(c);
+  midi_free(c->midi);
   subscribers_clear(c);
   osc_free(c->osc);
   tickets_clear(&c->tickets);
@@ -261,6 +264,12 @@ control_load(Control* const c, const char* const path, const ControlAnswer answe
   submit_path(c, "/session/load", path, answer, data);
 }
 
+void
+control_load_midi(Control* const c, const char* const path, const ControlAnswer answer, void* const data)
+{
+  submit_path(c, "/midi/load", path, answer, data);
+}
+
 double
 control_session_progress(const Control* const c)
 {
@@ -334,6 +343,7 @@ work(Control* const c)
 {
   control_take_notices(c);
   control_take_replies(c);
+  midi_turn(c);
   control_run_calls(c);
   record_look(c);
   const bool full    = control_fill_ring(c);
@@ -358,7 +368,7 @@ control_poll(Control* const c, const int timeout_ms)
     others[nothers] = c->attached[i].fd;
     nothers += c->attached[i].fd >= 0;
   }
-  const int wait = soon && timeout_ms > HURRY_MS ? HURRY_MS : subscribers_wait(c, timeout_ms);
+  const int wait = soon && timeout_ms > HURRY_MS ? HURRY_MS : midi_wait(c, subscribers_wait(c, timeout_ms));
   osc_wait(c->osc, others, nothers, control_quitting(c) ? 0 : wait);
   if (c->osc) {
     osc_receive(c->osc);

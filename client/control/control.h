@@ -72,6 +72,9 @@ Status control_save_session(Control* c, const char* path, Error* error);
 void control_save(Control* c, const char* path, ControlAnswer answer, void* data);
 void control_load(Control* c, const char* path, ControlAnswer answer, void* data);
 
+/// Take a MIDI map, as /midi/load.
+void control_load_midi(Control* c, const char* path, ControlAnswer answer, void* data);
+
 /// How far the load of a session has come, 0 .. 1.
 double control_session_progress(const Control* c);
 

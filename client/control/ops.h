@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "msg/command.h"
 #include "msg/levels.h"
+#include "msg/midi.h"
 #include "msg/request.h"
 #include "msg/ring.h"
 
@@ -114,6 +115,9 @@ typedef struct {
   /// Loudness of the master: momentary, short-term and integrated in LUFS, range in LU.  false: it isn't measured.
   bool (*loudness)(void* self, float out[4]);
   void (*loudness_reset)(void* self);
+
+  MidiPort*   midi;     ///< NULL: there is none
+  const char* midi_dir; ///< where ready MIDI maps lie; NULL: nowhere
 } Ops;
 
 #endif

@@ -2,6 +2,7 @@
 #include "control/session_text.h"
 
 #include "control/commands.h"
+#include "control/midi.h"
 #include "control/state.h"
 
 #include <errno.h>
@@ -314,6 +315,30 @@ put_groups(const Text* const t)
   }
 }
 
+/// What controllers do.
+static void
+put_midi(const Text* const t)
+{
+  const MidiMap* const map = &t->control->midi->map;
+  if (t->reset && map->count) {
+    put(t, "/midi/clear\n");
+  }
+  for (int i = 0; !t->reset && i < map->count; ++i) {
+    char        controller[MAX_BOUND_TEXT];
+    char        options[MAX_BOUND_TEXT];
+    const Value v[2] = {value_text(controller), value_text(options)};
+    binding_controller(&map->of[i], controller, sizeof(controller));
+    binding_options(&map->of[i], options, sizeof(options));
+    put(t, "/midi/bind");
+    put_value(t, &v[0]);
+    put(t, " %s", map->of[i].address);
+    if (*options) {
+      put_value(t, &v[1]);
+    }
+    put(t, "\n");
+  }
+}
+
 static char*
 make_text(Control* const c, const char* const folder, const int flags, const bool reset)
 {
@@ -328,6 +353,7 @@ make_text(Control* const c, const char* const folder, const int flags, const boo
   }
   put_controls(&t, false, 0);
   put_ports(&t, CHAIN_MIC, SLOT_EQ, "eq");
+  put_midi(&t);
   for (uint8_t deck = 0; deck < MAX_DECKS; ++deck) {
     if (!deck_exists(c, deck)) {
       continue;

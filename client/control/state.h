@@ -124,6 +124,7 @@ struct Control {
   Score*          score;
   size_t          refused; ///< how many commands of scores failed
   struct Session* session;
+  struct Midi*    midi;
   struct Osc*     osc;
   Allowed         allowed;
   TimeTags        timetags;

@@ -2,6 +2,7 @@
 #include "control/stats.h"
 
 #include "base/clock.h"
+#include "control/midi.h"
 #include "control/osc.h"
 #include "control/state.h"
 
@@ -90,6 +91,20 @@ starves_of(const Levels* const l, const uint32_t deck)
   return atomic_load_explicit(&l->deck[deck].starves, memory_order_relaxed);
 }
 
+static void
+tell_midi(const Control* const c, const Teller* const t)
+{
+  const Midi* const     m    = c->midi;
+  const MidiPort* const port = c->ops.midi;
+  tell_count(t, "midi/events", m->events);
+  tell_count(t, "midi/malformed", m->parser.malformed);
+  tell_count(t, "midi/skipped", atomic_load_explicit(&port->skipped, memory_order_relaxed));
+  tell_count(t, "midi/lost", ring_refusals(port->in));
+  tell_count(t, "midi/echoes", m->echoes);
+  tell_count(t, "midi/refused", m->refused);
+  tell_count(t, "midi/unsent", atomic_load_explicit(&port->unsent, memory_order_relaxed));
+}
+
 void
 stats_list(const Control* const c, void (*tell)(void* data, const char* key, const Value* value), void* const data)
 {
@@ -138,4 +153,7 @@ stats_list(const Control* const c, void (*tell)(void* data, const char* key, con
   tell_count(&t, "osc/lost", osc_lost(c->osc));
   tell_count(&t, "osc/unsent", osc_unsent(c->osc));
   tell_count(&t, "osc/subscriptions", (uint64_t)c->subscribers.count);
+  if (c->ops.midi) {
+    tell_midi(c, &t);
+  }
 }

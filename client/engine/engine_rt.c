@@ -201,6 +201,12 @@ engine_run_rt(EngineRt* const e, const uint32_t nframes, const EngineIo* const i
   denormal_guard_leave(guard);
 }
 
+int64_t
+engine_frame_rt(const EngineRt* const e)
+{
+  return e->frame;
+}
+
 void
 engine_count_xrun(EngineRt* const e)
 {

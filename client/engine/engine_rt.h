@@ -26,6 +26,9 @@ typedef struct {
  * @param nframes 0 .. MAX_BLOCK */
 RT void engine_run_rt(EngineRt* e, uint32_t nframes, const EngineIo* io);
 
+/// The frame that the next cycle begins with.
+RT int64_t engine_frame_rt(const EngineRt* e);
+
 /// JACK reported an xrun: count it.  Any thread.
 void engine_count_xrun(EngineRt* e);
 

@@ -36,6 +36,7 @@ struct JackClient {
   int64_t         look_at;       ///< clock_ns() when they will be; 0: no need
   Connections     connections;   ///< as last seen
   bool            looked;        ///< at them at all
+  int             heard;         ///< on_graph's: how many ports midi_out is connected to
   char*           title[MAX_DECKS];
   int64_t         now;    ///< the last answer of jack_frame_now
   uint64_t        cycles; ///< that the engine had run ...
@@ -68,7 +69,14 @@ on_xrun(void* const data)
 static int
 on_graph(void* const data)
 {
-  atomic_store_explicit(&((JackClient*)data)->graph_changed, true, memory_order_relaxed);
+  JackClient* const c = data;
+  atomic_store_explicit(&c->graph_changed, true, memory_order_relaxed);
+  const int heard = jack_port_connected(c->rt.midi_out);
+  if (heard > c->heard) { // one more that doesn't know yet what is lit
+    atomic_fetch_add_explicit(&c->rt.midi->listeners, 1, memory_order_relaxed);
+  }
+  c->heard = heard;
+  atomic_store_explicit(&c->rt.midi->connected, jack_port_connected(c->rt.midi_in) > 0, memory_order_relaxed);
   return 0;
 }
 
@@ -229,6 +237,7 @@ activate(JackClient* const c, Error* const error)
   jack_set_latency_callback(c->client, on_latency, c);
   jack_set_graph_order_callback(c->client, on_graph, c);
   jack_on_info_shutdown(c->client, on_shutdown, c);
+  c->heard = 0;
   ports_describe(c->client, &c->rt);
   start_threads(c);
   return jack_activate(c->client)
@@ -247,13 +256,14 @@ connect_master(JackClient* const c)
 }
 
 Status
-jack_start(JackClient* const c, Engine* const engine, const uint32_t decks, Error* const error)
+jack_start(JackClient* const c, Engine* const engine, MidiPort* const midi, const uint32_t decks, Error* const error)
 {
   for (uint32_t d = 0; d < decks; ++d) {
     c->decks |= UINT64_C(1) << d;
   }
   c->engine           = engine;
   c->rt.engine        = engine_rt(engine);
+  c->rt.midi          = midi;
   const Status status = activate(c, error);
   if (!status) {
     connect_master(c);

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "engine/engine.h"
+#include "msg/midi.h"
 
 typedef struct JackClient JackClient;
 
@@ -27,8 +28,8 @@ int         jack_priority(const JackClient* c); ///< real-time, of the process t
 const char* jack_name(const JackClient* c);     ///< the server may have made it unique
 
 /// Registers the ports, those of decks for the first `decks`, sets the callbacks, activates, connects.  From here on
-/// the engine runs.
-Status jack_start(JackClient* c, Engine* engine, uint32_t decks, Error* error);
+/// the engine runs.  `midi` is written and read by the process thread.
+Status jack_start(JackClient* c, Engine* engine, MidiPort* midi, uint32_t decks, Error* error);
 void   jack_stop(JackClient* c); ///< deactivates: the engine runs no more
 void   jack_close_client(JackClient* c);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "jack/client_rt.h"
 
+#include "jack/midi_rt.h"
 #include "jack/rt_vouch.h"
 
 #include <stddef.h>
@@ -41,9 +42,11 @@ jack_process_rt(const jack_nframes_t nframes, void* const data)
       io.deck[d][ch] = buffer_rt(atomic_load_explicit(&rt->deck[d][ch], memory_order_acquire), nframes);
     }
   }
-  if (rt->midi_out) {
-    jack_midi_clear_buffer(jack_port_get_buffer(rt->midi_out, nframes));
-  }
+  const int64_t begin = engine_frame_rt(rt->engine);
+  void* const   out   = jack_port_get_buffer(rt->midi_out, nframes);
+  midi_take_rt(rt->midi, jack_port_get_buffer(rt->midi_in, nframes), begin);
+  jack_midi_clear_buffer(out);
+  midi_give_rt(rt->midi, out, begin, nframes);
   uint32_t left = nframes;
   for (; left > MAX_BLOCK; left -= MAX_BLOCK) { // some servers have larger blocks than JACK's own
     engine_run_rt(rt->engine, MAX_BLOCK, &io);

@@ -6,6 +6,7 @@
 
 #include "engine/engine_rt.h"
 #include "engine/track.h"
+#include "msg/midi.h"
 
 #include <jack/jack.h>
 
@@ -21,6 +22,7 @@ typedef struct {
   _Atomic(jack_port_t*) deck[MAX_DECKS][2]; ///< NULL: none
   jack_port_t*          midi_in;
   jack_port_t*          midi_out;
+  MidiPort*             midi;
 } JackRt;
 
 /// JACK's process callback; `data` is the JackRt.  Process thread.

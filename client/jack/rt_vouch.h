@@ -17,6 +17,11 @@
 RT void* jack_port_get_buffer(jack_port_t* port, jack_nframes_t nframes); // jack.h: to be called in each callback
 RT void  jack_midi_clear_buffer(void* buffer); // midiport.h: to be called in each callback for an output
 
+// midiport.h: for the process callback; they read and write the port's buffer, which the server has made
+RT jack_nframes_t    jack_midi_get_event_count(void* buffer);
+RT int               jack_midi_event_get(jack_midi_event_t* event, void* buffer, uint32_t index);
+RT jack_midi_data_t* jack_midi_event_reserve(void* buffer, jack_nframes_t time, size_t size);
+
 #if defined(__clang__)
 #pragma clang diagnostic pop
 #endif

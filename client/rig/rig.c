@@ -103,6 +103,9 @@ set_up(Rig* const r, const RigConfig* const config, Error* const error)
   if (!status && !config->offline) {
     status = loudness_new(&r->loudness, engine_tap(r->engine, TAP_LOUDNESS), config->rate, true, error);
   }
+  if (!status && !config->offline && !(r->midi = midi_port_new())) {
+    status = error_set(error, STATUS_NO_MEMORY, "no memory");
+  }
   if (!status) {
     const Ops ops = rig_ops(r);
     status        = control_new(&r->control, &ops, error);
@@ -166,6 +169,7 @@ rig_free(Rig* const r)
     control_free(r->control);
   }
   loudness_free(r->loudness);
+  midi_port_free(r->midi);
   if (r->engine) {
     take_back(r);
   }
@@ -197,6 +201,12 @@ Control*
 rig_control(Rig* const r)
 {
   return r->control;
+}
+
+MidiPort*
+rig_midi(Rig* const r)
+{
+  return r->midi;
 }
 
 void

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "host/host.h"
 #include "io/disk.h"
+#include "msg/midi.h"
 
 typedef struct {
   uint32_t rate;  ///< Hz
@@ -29,6 +30,9 @@ Engine*  rig_engine(Rig* r);
 Disk*    rig_disk(Rig* r);
 Control* rig_control(Rig* r);
 
+/// For who has MIDI ports; NULL: offline.
+MidiPort* rig_midi(Rig* r);
+
 /// The thread that runs the engine has this real-time priority, 0: none.
 void rig_hurry(Rig* r, int priority);
 
@@ -45,5 +49,8 @@ void rig_set_hooks(Rig* r, const RigHooks* hooks);
 
 /// Where the bundles and presets lie: beside the program in the build tree, else where they were installed.
 const char* rig_bundle_dir(void);
+
+/// Likewise the ready MIDI maps.
+const char* rig_midi_dir(void);
 
 #endif

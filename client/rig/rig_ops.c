@@ -231,5 +231,7 @@ rig_ops(Rig* const r)
     .disk_stats      = stats,
     .loudness        = loudness,
     .loudness_reset  = reset_loudness,
+    .midi            = r->midi,
+    .midi_dir        = rig_midi_dir(),
   };
 }

@@ -13,6 +13,7 @@ struct Rig {
   Disk*     disk;
   Control*  control;
   Loudness* loudness; ///< NULL: offline
+  MidiPort* midi;     ///< likewise
   RigHooks  hooks;
   uint32_t  decks; ///< at the start
   bool      offline;

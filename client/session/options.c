@@ -27,6 +27,7 @@ const char options_help[] =
   "      --threads N     run decks on N threads, 1 to 16, or auto: by processor cores (auto)\n"
   "      --reader KIND   for speeds other than 1: fast (90 dB) or fine (103 dB, some 1.5 times the cost) (fast)\n"
   "      --session FILE  load FILE if it is there, and keep it: saved every few seconds when something has changed\n"
+  "      --midi-map FILE what MIDI controllers do: a file, or the name of an installed map, e.g. two-channel\n"
   "      --play          start the FILEs together as soon as they are loaded\n"
   "      --no-connect    don't connect the master to the sound card\n"
   "      --no-deck-ports no JACK ports per deck\n"
@@ -45,6 +46,7 @@ enum {
   OPT_READER,
   OPT_THREADS,
   OPT_SESSION,
+  OPT_MIDI_MAP,
   OPT_PLAY,
   OPT_NO_CONNECT,
   OPT_NO_DECK_PORTS,
@@ -65,6 +67,7 @@ static const struct option table[] = {{"name", required_argument, NULL, 'n'},
                                       {"reader", required_argument, NULL, OPT_READER},
                                       {"threads", required_argument, NULL, OPT_THREADS},
                                       {"session", required_argument, NULL, OPT_SESSION},
+                                      {"midi-map", required_argument, NULL, OPT_MIDI_MAP},
                                       {"play", no_argument, NULL, OPT_PLAY},
                                       {"no-connect", no_argument, NULL, OPT_NO_CONNECT},
                                       {"no-deck-ports", no_argument, NULL, OPT_NO_DECK_PORTS},
@@ -185,6 +188,9 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
         break;
       case OPT_SESSION:
         o->session = optarg;
+        break;
+      case OPT_MIDI_MAP:
+        o->midi_map = optarg;
         break;
       case OPT_PLAY:
         o->play = true;

@@ -30,7 +30,8 @@ typedef struct {
   bool        connect;
   bool        deck_ports;
   bool        start_server;
-  const char* session; ///< file, NULL: none
+  const char* session;  ///< file, NULL: none
+  const char* midi_map; ///< file, NULL: none
   char**      files;   ///< of argv
   int         nfiles;
 } Options;

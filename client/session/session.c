@@ -22,6 +22,7 @@ typedef struct {
   Startup*    startup;
   Nsm*        nsm; ///< NULL: no session manager
   int         osc_port;
+  bool        mapped; ///< the MIDI map was taken
 } Session;
 
 // SIGINT and SIGTERM end the program at once and cleanly; a second one as the system likes
@@ -45,7 +46,7 @@ on_save_signal(const int number)
 }
 
 static void
-on_saved(void* const data, const char* const line)
+on_done(void* const data, const char* const line)
 {
   (void)data;
   if (strncmp(line, "/ok", 3) != 0) {
@@ -62,9 +63,20 @@ save_if_asked(const Session* const s, const Options* const o)
   }
   save_on_signal = 0;
   if (path) {
-    control_save(rig_control(s->rig), path, on_saved, NULL);
+    control_save(rig_control(s->rig), path, on_done, NULL);
   } else {
     log_warn("SIGUSR1 saves the session, and there is none: start with --session FILE");
+  }
+}
+
+/// The map that was asked for, once no session can bring another.
+static void
+load_map(Session* const s, const Options* const o)
+{
+  Control* const control = rig_control(s->rig);
+  if (o->midi_map && !s->mapped && !control_loads_session(control)) {
+    control_load_midi(control, o->midi_map, on_done, NULL);
+    s->mapped = true;
   }
 }
 
@@ -159,7 +171,7 @@ start(Session* const s, const Options* const o, Error* const error)
   }
   if (!status) {
     memory_lock();
-    status = jack_start(s->jack, rig_engine(s->rig), o->decks, error);
+    status = jack_start(s->jack, rig_engine(s->rig), rig_midi(s->rig), o->decks, error);
   }
   if (!status && osc) {
     control_serve(rig_control(s->rig), osc);
@@ -246,6 +258,7 @@ play(Session* const s, const Options* const o)
     control_poll(control, 20);
     jack_look(s->jack);
     save_if_asked(s, o);
+    load_map(s, o);
     if (jack_lost(s->jack) && !control_quitting(control)) {
       good = come_back(s);
     }

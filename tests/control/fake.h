@@ -22,10 +22,11 @@
 enum { FAKE_RATE = 48000, FAKE_DECKS = 4, FAKE_KEPT = 20000, FAKE_TRACK_SECONDS = 100 };
 
 typedef struct {
-  Ring *   commands, *notices, *requests, *replies;
-  Levels   levels;
-  int64_t  now;
-  Control* control;
+  Ring *    commands, *notices, *requests, *replies;
+  Levels    levels;
+  int64_t   now;
+  Control*  control;
+  MidiPort* midi;
 
   bool      disk_sleeps;  ///< no replies
   bool      disk_refuses; ///< no to all pins
@@ -181,7 +182,9 @@ fake_new_with_rings(const uint32_t commands, const uint32_t requests)
   f->requests   = ring_new(requests, sizeof(Request));
   f->replies    = ring_new(1024, sizeof(Reply));
   f->now        = 1000000;
-  const Ops ops = {.self            = f,
+  f->midi       = midi_port_new();
+  const Ops ops = {.midi            = f->midi,
+                   .self            = f,
                    .commands        = f->commands,
                    .notices         = f->notices,
                    .requests        = f->requests,
@@ -239,6 +242,7 @@ fake_free(Fake* const f)
   ring_free(f->notices);
   ring_free(f->requests);
   ring_free(f->replies);
+  midi_port_free(f->midi);
   snprintf(command, sizeof(command), "rm -rf %s", f->folder);
   assert_int_equal(system(command), 0);
   free(f);

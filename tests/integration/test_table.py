@@ -28,6 +28,10 @@ RIGHT = {
     '/score/play': lambda s: [s.path('s.score')],
     '/get': lambda s: ['/deck/*/fader'],
     '/subscribe': lambda s: ['/deck/1/fader', 0],
+    '/midi/bind': lambda s: ['cc 1 7', '/deck/2/fader', '0 1 pickup'],
+    '/midi/learn': lambda s: ['/deck/2/fader'],
+    '/midi/load': lambda s: ['two-channel'],
+    '/midi/save': lambda s: [s.path('new.map')],
     '/help': lambda s: ['/stats'],
 }
 for strip in ('/deck/N', '/mic', '/master'):
