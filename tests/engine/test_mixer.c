@@ -13,7 +13,7 @@ two_decks_playing(void)
     rig_track(r, d, 0, fake_track(200000, RATE, signal_one), AT_NOW);
   }
   rig_param(r, 1, PARAM_FADER, 0.0f, 0, AT_NOW);
-  const Command c = {.at = 4000, .kind = COMMAND_START, .decks = {3}};
+  const Command c = {.at = 4000, .kind = COMMAND_START, .decks = {3, 0}};
   rig_send(r, &c);
   rig_run(r, 10000, 256);
   return r;

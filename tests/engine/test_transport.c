@@ -100,7 +100,7 @@ group_starts_together(void** state)
     rig_plugin(r, d, SLOT_EQ, fake_plugin(d * 1500));
     rig_track(r, d, 0, fake_track(100000, RATE, signal_ramp), AT_NOW);
   }
-  const Command c = {.at = 30000, .kind = COMMAND_START, .decks = {7}};
+  const Command c = {.at = 30000, .kind = COMMAND_START, .decks = {7, 0}};
   rig_send(r, &c);
   rig_run(r, 50000, 512);
   for (uint32_t i = 0; i < 20000; ++i) {
