@@ -11,6 +11,7 @@
 static const float QUIET[2] = {1e-4f, 4e-4f}; // energies that are never an onset
 
 #define GROUP 8         // cells
+#define SLOW 3          // cells
 #define FLOOR 1e-6f     // of energy: less is silence
 #define RARE 4.0f       // standard deviations above its mean that a steady level never comes by chance
 #define STEADY 1e-4f    // no level is steadier: variance
@@ -106,7 +107,7 @@ onsets_cell_rt(Onsets* const on, const Input* const in)
 {
   float e[2];
   energies(in, e);
-  bool rises = false;
+  bool rises = false, sharp = false;
   for (int b = 0; b < 2; ++b) {
     float most = on->peak[b];
     for (int i = 0; i < RECENT; ++i) {
@@ -116,14 +117,17 @@ onsets_cell_rt(Onsets* const on, const Input* const in)
     float       highest;
     const bool  odd  = unusual(&on->habit[b], level, &highest);
     const float rise = b == 0 || level > highest ? RISE : RISE_AGAIN;
-    rises            = rises || odd || e[b] > rise * most + QUIET[b];
+    const bool  here = odd || e[b] > rise * most + QUIET[b];
+    rises            = rises || here;
+    sharp            = sharp || (here && b == 0);
     get_used_to(&on->habit[b], level, on->cells);
     on->energy[b]                     = e[b];
     on->peak[b]                       = e[b] > DECAY * on->peak[b] ? e[b] : DECAY * on->peak[b];
     on->recent[b][on->cells % RECENT] = e[b];
   }
   ++on->cells;
-  const int64_t at   = in->now - in->cell - in->cell / 2;
+  // What has no attack has begun before it is seen
+  const int64_t at   = in->now - in->cell - in->cell / 2 - (sharp ? 0 : SLOW * in->cell);
   const int64_t last = onsets_frame_rt(on, 0);
   if (rises && (last == INT64_MIN || (double)(at - last) > input_frames_of_ms(in, REFRACTORY))) {
     on->frame[on->count++ % ONSETS_KEPT] = at;

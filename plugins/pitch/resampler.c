@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const Profile NEAR = {5.0, 14.15, 13.85, 14.15, 70.0, 6.0, 84.0, 4.0, 12.0, 24.0};
-static const Profile FAR  = {5.0, 24.0, 24.0, 72.0, 88.0, 12.0, 160.0, 16.0, 24.0, 32.0};
+static const Profile FAR  = {5.0, 24.0, 24.0, 72.0, 88.0, 12.0, 160.0, 16.0, 24.0, 48.0};
 
 #define LEAST_DELAY 18.75 // of NEAR
 #define FAR_DELAY 70.0    // nominal delays from here on are FAR
@@ -297,7 +297,7 @@ regular(Resampler* const rs, const double ratio)
   const bool   last  = rs->passed || far - first < needs;
   const double limit = !rs->tonal ? left_to(rs, back, gain, p->near, p->near) : last ? far : first;
   if (!s->on && rs->tonal && limit <= needs) {
-    seek_begin_rt(rs, back, from);
+    seek_begin_rt(rs, back, from, needs); // there is to be time for the next search
   }
   if (s->on) {
     seek_cell_rt(rs);

@@ -132,14 +132,14 @@ seek_home_rt(Resampler* const rs, const bool back, const int64_t from, const dou
 }
 
 RT static void
-begin(Resampler* const rs, const bool back, const double furthest)
+begin(Resampler* const rs, const bool back, const double least, const double furthest)
 {
   Search* const s = &rs->search;
   s->on           = true;
   s->ready        = false;
   s->repeats      = 0.0f;
   s->back         = back;
-  s->next         = (int32_t)ceil(rs->p.jump_min / INPUT_COARSE);
+  s->next         = (int32_t)ceil(fmax(rs->p.jump_min, least) / INPUT_COARSE);
   s->last         = (int32_t)floor(fmin(rs->p.jump_max, furthest) / INPUT_COARSE);
   s->slice        = (int32_t)ceil((s->last - s->next + 1) * rs->in->cell / rs->p.search);
   s->slice        = (s->slice + 3) & ~3; // they are cheapest in fours
@@ -153,10 +153,10 @@ begin(Resampler* const rs, const bool back, const double furthest)
 }
 
 RT void
-seek_begin_rt(Resampler* const rs, const bool back, const int64_t from)
+seek_begin_rt(Resampler* const rs, const bool back, const int64_t from, const double least)
 {
   const double d = behind(rs);
-  begin(rs, back, back ? rs->delay + rs->p.far_above - d : d - (rs->delay - rs->p.far_below));
+  begin(rs, back, least, back ? rs->delay + rs->p.far_above - d : d - (rs->delay - rs->p.far_below));
   rs->search.probe = false;
   rs->search.from  = from;
 }
@@ -164,7 +164,7 @@ seek_begin_rt(Resampler* const rs, const bool back, const int64_t from)
 RT void
 seek_probe_rt(Resampler* const rs)
 {
-  begin(rs, true, rs->p.far_above);
+  begin(rs, true, 0.0, rs->p.far_above);
   rs->search.probe = true;
 }
 

@@ -99,8 +99,8 @@ RT bool seek_home_rt(Resampler* rs, bool back, int64_t from, double fade);
 /// One step of the closer look.  True: that was the last, and `*m` is the place.
 RT bool seek_aim_rt(Resampler* rs, SpliceMatch* m);
 
-/// Begin to search for a jump that lands on no frame before `from`.
-RT void seek_begin_rt(Resampler* rs, bool back, int64_t from);
+/// Begin to search for a jump of at least so many frames that lands on no frame before `from`.
+RT void seek_begin_rt(Resampler* rs, bool back, int64_t from, double least);
 
 /// Begin to see whether the sound repeats.
 RT void seek_probe_rt(Resampler* rs);

@@ -34,12 +34,13 @@ chord_fill(const Chord* const c, const double rate, float* const left, float* co
   }
   for (int k = 0; k < CHORD_NOTES; ++k) {
     for (int h = 1; h <= CHORD_HARMONICS; ++h) {
-      const double w = 2.0 * M_PI * c->hz[k] * h / rate, phase = 2.4 * k + 1.7 * h * h;
-      const double pan = 0.35 + 0.1 * k;
-      for (uint32_t i = 0; i < n; ++i) {
-        const double s = 0.12 / h * sin(w * i + phase);
-        left[i] += (float)(s * (1.0 - pan));
-        right[i] += (float)(s * pan);
+      const double         w = 2.0 * M_PI * c->hz[k] * h / rate, phase = 2.4 * k + 1.7 * h * h;
+      const double         pan  = 0.35 + 0.1 * k;
+      const double complex turn = cexp(I * w);
+      double complex       at   = 0.12 / h * cexp(I * phase);
+      for (uint32_t i = 0; i < n; ++i, at *= turn) {
+        left[i] += (float)(cimag(at) * (1.0 - pan));
+        right[i] += (float)(cimag(at) * pan);
       }
     }
   }

@@ -14,16 +14,23 @@
 static inline double
 rig_rest(const float* const y, const uint32_t n, const double w, double* const amplitude)
 {
-  double ss = 0, sc = 0, cc = 0, ys = 0, yc = 0, tone = 0, rest = 0;
+  const double turn_s = sin(w), turn_c = cos(w);
+  double       ss = 0, sc = 0, cc = 0, ys = 0, yc = 0, tone = 0, rest = 0, s = 0, c = 1;
   for (uint32_t i = 0; i < n; ++i) {
-    const double s = sin(w * i), c = cos(w * i);
     ss += s * s, sc += s * c, cc += c * c, ys += y[i] * s, yc += y[i] * c;
+    const double next = s * turn_c + c * turn_s;
+    c                 = c * turn_c - s * turn_s;
+    s                 = next;
   }
   const double d = ss * cc - sc * sc, a = (ys * cc - yc * sc) / d, b = (yc * ss - ys * sc) / d;
+  s = 0, c = 1;
   for (uint32_t i = 0; i < n; ++i) {
-    const double m = a * sin(w * i) + b * cos(w * i);
+    const double m = a * s + b * c;
     tone += m * m;
     rest += (y[i] - m) * (y[i] - m);
+    const double next = s * turn_c + c * turn_s;
+    c                 = c * turn_c - s * turn_s;
+    s                 = next;
   }
   if (amplitude) {
     *amplitude = sqrt(a * a + b * b);
