@@ -37,7 +37,7 @@ static const Row rows[] = {
   {"Resampler, Constant", RESAMPLER, CONSTANT, FAST, -3, 3, 1, 80, 17, 0.3, 0.5, 0.2, 0.5, 0},
   {"Resampler, Constant", RESAMPLER, CONSTANT, FAST, -12, -4, 1, 80, 8, 0.4, 0.5, 0.3, 0.5, 0},
   {"Resampler, Constant", RESAMPLER, CONSTANT, FAST, 4, 10, 1, 80, -4, 0.4, 0.5, 0.3, 0.5, 0},
-  {"Resampler, Constant", RESAMPLER, CONSTANT, FAST, 11, 12, 1, 80, -8, 5.0, 0.5, 2.0, 0.5, 4},
+  {"Resampler, Constant", RESAMPLER, CONSTANT, FAST, 11, 12, 1, 80, -8, 7.0, 0.5, 3.0, 0.5, 4},
   {"Resampler, Fine's delay", RESAMPLER, CONSTANT, FINE, -3, 3, 2, 80, 17, 0.3, 0.5, 0.2, 0.5, 0},
   {"Resampler, Lowest", RESAMPLER, LOWEST, FAST, -3, 3, 1, 80, 13, 0.3, 0.5, 0.2, 0.5, 0},
   {"Resampler, Lowest", RESAMPLER, LOWEST, FAST, -12, -4, 1, 80, 6, 0.4, 0.5, 0.3, 0.5, 0},
