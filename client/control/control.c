@@ -92,6 +92,7 @@ control_free(Control* const c)
   }
   score_free(c->score, c);
   end_calls(c);
+  session_free(c->session);
   midi_free(c->midi);
   subscribers_clear(c);
   osc_free(c->osc);
