@@ -2,12 +2,16 @@
 # The plugins in Ardour, without a screen: a session with a track, noise and a plugin on it; the track is bounced
 # behind the plugin, and what comes out is what we make of the same noise ourselves, sample by sample.
 
-import ctypes
 import os
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'support'))
+
+import plugin  # noqa: E402
 
 FRAMES = 30000
 GAIN = 0.2 / 2147483648.0 # of a number of 32 bits to a sample
@@ -105,42 +109,16 @@ def bounced(folder, name, channels):
     return found
 
 
-class Descriptor(ctypes.Structure):
-    _fields_ = [('uri', ctypes.c_char_p), ('instantiate', ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p,
-                                                                          ctypes.c_double, ctypes.c_char_p,
-                                                                          ctypes.c_void_p)),
-                ('connect_port', ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)),
-                ('activate', ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
-                ('run', ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32)),
-                ('deactivate', ctypes.c_void_p), ('cleanup', ctypes.CFUNCTYPE(None, ctypes.c_void_p))]
-
-
 def ours(uri, channels, controls):
     """The same noise through the plugin, run by ourselves."""
-    kind = uri.split(':')[2]
-    library = ctypes.CDLL(os.path.join(bundles().split(':')[0], kind + '.lv2', kind + '.so'))
-    library.lv2_descriptor.restype = ctypes.POINTER(Descriptor)
-    every = (library.lv2_descriptor(i).contents for i in range(3))
-    plugin = next(d for d in every if d.uri.decode() == uri)
-    handle = plugin.instantiate(ctypes.addressof(plugin), 48000.0, b'', None)
-    outs, held = [], []
+    noise = []
     for channel in range(channels):
         seed, samples = channel + 1, []
         for _ in range(FRAMES):
             seed = (seed * 1664525 + 1013904223) & 0xffffffff
             samples.append(((seed ^ 0x80000000) - 0x80000000) * GAIN)
-        held.append((ctypes.c_float * FRAMES)(*samples))
-        outs.append((ctypes.c_float * FRAMES)())
-    values = (ctypes.c_float * len(controls))(*controls)
-    for channel in range(channels):
-        plugin.connect_port(handle, channel, ctypes.addressof(held[channel]))
-        plugin.connect_port(handle, channels + channel, ctypes.addressof(outs[channel]))
-    for control in range(len(controls)):
-        plugin.connect_port(handle, 2 * channels + control, ctypes.addressof(values) + 4 * control)
-    plugin.activate(handle)
-    plugin.run(handle, FRAMES)
-    plugin.cleanup(handle)
-    return [tuple(out) for out in outs]
+        noise.append(samples)
+    return plugin.run(bundles().split(':')[0], uri, controls, noise)
 
 
 def compare(folder, said, name, uri, title, channels, controls):
