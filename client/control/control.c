@@ -109,6 +109,7 @@ control_free(Control* const c)
   }
   free(c->recording.path);
   allowed_clear(&c->allowed);
+  free(c->moving.text);
   free(c);
 }
 
@@ -361,6 +362,7 @@ control_poll(Control* const c, const int timeout_ms)
   const bool soon = work(c);
   stats_update(c);
   session_turn(c->session, c);
+  move_turn(c);
   meters_turn(c);
   subscribers_turn(c);
   int others[MAX_ATTACHED];

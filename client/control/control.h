@@ -46,6 +46,16 @@ void control_line(Control* c, const char* line, ControlAnswer answer, void* data
 /// The same, to take effect at engine frame `at` (AT_NOW: as control_line).  `data` may be NULL.
 void control_line_at(Control* c, const char* line, int64_t at, ControlAnswer answer, void* data);
 
+/** Another engine, of another rate, is about to take the place of the one there is: remember all there is, and answer
+ * what is under way.  Until control_move the control may only be freed.  Pre: nobody runs the engine any more.
+ * @param frame that the new one's clock begins with: where the old one stands, or a little later
+ * @return how many decks the new one is to have, numbers from 0 */
+uint32_t control_move_begin(Control* c, int64_t frame);
+
+/// The new engine is there, empty: bring back what there was, and have go on what played, in
+/// control_poll.  Whoever serves OSC, listens or is attached stays.
+void control_move(Control* c, const Ops* ops);
+
 /// Other parts' work on the control thread: `turn` is called once in each control_poll, which also wakes up when `fd`
 /// (< 0: none) has something to read.  Pre: there are fewer than MAX_ATTACHED.
 enum { MAX_ATTACHED = 4 };

@@ -140,6 +140,14 @@ heap_count(const Heap* const h)
 }
 
 void
+heap_move(Heap* const h, int64_t (*const at)(void* data, int64_t at, void* element), void* const data)
+{
+  for (size_t i = 0; i < h->count; ++i) {
+    h->nodes[i].at = at(data, h->nodes[i].at, h->elements + h->nodes[i].slot * h->size);
+  }
+}
+
+void
 heap_remove_if(Heap* const h, bool (*unwanted)(void* data, void* element), void* const data)
 {
   size_t kept = 0;

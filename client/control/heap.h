@@ -26,6 +26,9 @@ size_t heap_count(const Heap* h);
 /// Element `i` of heap_count, in no order.
 void* heap_element(const Heap* h, size_t i, int64_t* at);
 
+/// Give all elements other frames.  Pre: `at` returns them in the same order.
+void heap_move(Heap* h, int64_t (*at)(void* data, int64_t at, void* element), void* data);
+
 /// Remove all elements that `unwanted` says so of; it may free what they point to.
 void heap_remove_if(Heap* h, bool (*unwanted)(void* data, void* element), void* data);
 

@@ -67,6 +67,32 @@ params_new(void)
 }
 
 void
+params_settle(Params* const p)
+{
+  Glide* const param = &p->param[0][0][0];
+  Glide* const port  = &p->port[0][0][0];
+  for (size_t i = 0; i < sizeof(p->param) / sizeof(Glide); ++i) {
+    param[i].from   = param[i].to;
+    param[i].frames = 0;
+  }
+  for (size_t i = 0; i < sizeof(p->port) / sizeof(Glide); ++i) {
+    port[i].from   = port[i].to;
+    port[i].frames = 0;
+  }
+}
+
+void
+params_forget_all(Params* const p)
+{
+  memset(p, 0, sizeof(*p));
+  for (int i = 0; i < PARAM_COUNT; ++i) {
+    for (uint8_t d = 0; d < MAX_DECKS; ++d) {
+      forget_param(p, (Param)i, d);
+    }
+  }
+}
+
+void
 params_forget_deck(Params* const p, const uint8_t deck)
 {
   for (int i = 0; i < PARAM_COUNT; ++i) {

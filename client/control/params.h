@@ -26,6 +26,12 @@ void params_forget_ports(Params* p, uint8_t deck, uint8_t slot);
 /// All of a deck's controls are at their defaults, and nothing is known of its plugins' ports.
 void params_forget_deck(Params* p, uint8_t deck);
 
+/// All ramps have arrived.
+void params_settle(Params* p);
+
+/// All at their defaults, and nothing is known of any plugin's ports.
+void params_forget_all(Params* p);
+
 /// The default of a control.
 float param_default(Param param);
 

@@ -415,6 +415,18 @@ score_loads(const Score* const s, void (*tell)(void* data, Call* call), void* co
   }
 }
 
+void
+score_move(Score* const s, const Move* const move, void (*const tell)(void* data, Call* call))
+{
+  for (size_t i = 0; s->started && i < s->count; ++i) {
+    s->lines[i].at = move_frame(move, s->lines[i].at);
+    if (s->lines[i].call) {
+      tell((void*)move, s->lines[i].call);
+      s->lines[i].call->at = s->lines[i].at;
+    }
+  }
+}
+
 double
 score_length(const Score* const s)
 {

@@ -5,6 +5,7 @@
 // A score: commands with times, read from a file and checked as a whole before any of it happens.
 
 #include "control/control.h"
+#include "control/move.h"
 
 typedef struct Score Score;
 typedef struct Call  Call;
@@ -33,6 +34,9 @@ bool score_behind(const Score* s, int64_t frame);
 
 /// Tell all loads that weren't given yet, in order of time.
 void score_loads(const Score* s, void (*tell)(void* data, Call* call), void* data);
+
+/// Another engine counts its frames.  `tell` hears of the calls of loads that weren't given yet.
+void score_move(Score* s, const Move* move, void (*tell)(void* data, Call* call));
 
 double score_length(const Score* s);               ///< seconds until the last command is done
 size_t score_pending(const Score* s, int64_t now); ///< commands to come

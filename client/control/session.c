@@ -264,6 +264,26 @@ session_load_begin(Session* const      s,
   return STATUS_OK;
 }
 
+bool
+session_restore(Session* const s, const char* const text)
+{
+  char* const copy = strdup(text);
+  drop_lines(s);
+  s->path         = strdup("what was there");
+  s->by           = (Sender){.kind = SENDER_NONE};
+  s->own          = 0;
+  const bool good = copy && s->path && add_lines(s, copy, false);
+  free(copy);
+  if (!good) {
+    drop_lines(s);
+  }
+  s->done = s->refused = 0;
+  s->pending           = (int)s->nlines;
+  s->loading = s->waits = s->nlines > 0;
+  s->tries              = 0;
+  return good;
+}
+
 static void
 on_added(void* const data, const char* const answer)
 {

@@ -15,6 +15,9 @@ void     session_free(Session* s);
 /// STATUS_BAD_FORMAT: `error` says why; nothing was done.  STATUS_BUSY: another is being loaded.
 Status session_load_begin(Session* s, Control* c, const char* path, const Sender* by, Error* error);
 
+/// Begin to carry out `text`, of session_text, into what is at its beginning.  false: no memory.
+bool session_restore(Session* s, const char* text);
+
 /// Whether lines are still under way.  Once none is: how many were carried out, and how many could not be.
 bool session_loading(const Session* s, int* done, int* refused);
 

@@ -353,7 +353,9 @@ make_text(Control* const c, const char* const folder, const int flags, const boo
   }
   put_controls(&t, false, 0);
   put_ports(&t, CHAIN_MIC, SLOT_EQ, "eq");
-  put_midi(&t);
+  if (!(flags & TEXT_ENGINE)) {
+    put_midi(&t);
+  }
   for (uint8_t deck = 0; deck < MAX_DECKS; ++deck) {
     if (!deck_exists(c, deck)) {
       continue;
@@ -370,7 +372,9 @@ make_text(Control* const c, const char* const folder, const int flags, const boo
       put_places(&t, deck);
     }
   }
-  put_groups(&t);
+  if (!(flags & TEXT_ENGINE)) {
+    put_groups(&t);
+  }
   if (!reset) {
     put(&t, "# end\n");
   }

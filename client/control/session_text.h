@@ -8,6 +8,7 @@
 
 typedef enum {
   TEXT_PLACES  = 1, ///< where decks stand, too
+  TEXT_ENGINE  = 4, ///< only what the engine knows
   TEXT_COLLECT = 2, ///< files from elsewhere get links in a folder audio/ beside the session, and are named by them
 } TextFlags;
 

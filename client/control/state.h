@@ -94,6 +94,16 @@ typedef struct {
   const Track* in[MAX_DECKS]; ///< which track of each deck is in the cue sheet; only to be compared
 } Recording;
 
+/// What is kept while one engine takes another's place: see control_move_begin.
+typedef struct {
+  int64_t  from; ///< engine frame at which that happens
+  uint32_t rate; ///< of the old one
+  uint32_t decks;
+  uint64_t plays; ///< bit d: deck d
+  char*    text;
+  bool     pending; ///< the text is being carried out; then what played goes on
+} Moving;
+
 /// Another part's work on this thread.
 typedef struct {
   int         fd;
@@ -136,6 +146,7 @@ struct Control {
   const Sender* asker;    ///< who is being answered a /get, for meters
   Ear*          listener; ///< of the subscription that is being served, likewise
 
+  Moving      moving;
   Attached    attached[MAX_ATTACHED];
   int         nattached;
   bool        running; ///< the queues are being gone through
@@ -194,6 +205,11 @@ void control_drop_call(Control* c, Call* call);
 
 /// Forget what `score` has given and the process thread doesn't know of yet.
 void control_cancel_score(Control* c, const Score* score);
+
+// move.c
+
+/// Every turn of the loop.
+void move_turn(Control* c);
 
 // commands_deck.c
 

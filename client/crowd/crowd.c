@@ -6,6 +6,7 @@
 #include "crowd/state.h"
 
 #include <errno.h>
+#include <math.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,31 @@ crowd_new(Crowd** const out, Control* const control, const CrowdConfig* const co
   control_attach(control, c->fd, turn, c);
   *out = c;
   return STATUS_OK;
+}
+
+/// So that as many seconds have passed since then.
+static int64_t
+move_past(const Move* const m, const int64_t frame)
+{
+  return m->from + (int64_t)llround((double)(frame - m->from) * m->ratio);
+}
+
+void
+crowd_move(Crowd* const c, const Move* const move)
+{
+  c->zero        = move_past(move, c->zero);
+  c->tempo.start = move_past(move, c->tempo.start);
+  for (int l = 0; l < LETTERS; ++l) {
+    c->fade_at[l]  = move_frame(move, c->fade_at[l]);
+    c->fade_end[l] = move_frame(move, c->fade_end[l]);
+  }
+  for (int i = 0; i < c->norigins; ++i) {
+    c->origins[i].frame = move_past(move, c->origins[i].frame);
+    c->origins[i].shift = (int64_t)((double)c->origins[i].shift * move->ratio);
+  }
+  for (size_t i = 0; i < c->nitems; ++i) {
+    c->items[i].ready = move_frame(move, c->items[i].ready);
+  }
 }
 
 void

@@ -7,6 +7,7 @@
 // Control thread.
 
 #include "control/control.h"
+#include "control/move.h"
 
 typedef struct Crowd Crowd;
 
@@ -22,5 +23,8 @@ Status crowd_new(Crowd** out, Control* control, const CrowdConfig* config, Error
 
 /// Pre: `control` polls no more.
 void crowd_free(Crowd* c);
+
+/// Another engine counts the frames, see control_move.
+void crowd_move(Crowd* c, const Move* move);
 
 #endif

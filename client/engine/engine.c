@@ -118,6 +118,7 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
   e->fine            = config->fine;
   EngineRt* const rt = &e->rt;
   rt->rate           = e->rate;
+  rt->frame          = config->frame;
   rt->ndecks         = config->decks;
   rt->levels         = &e->levels;
   rt->epoch          = &e->epoch;
@@ -145,6 +146,8 @@ engine_new(Engine** const out, const EngineConfig* const config, Error* const er
   rt->mixer.rate    = e->rate;
   rt->mixer.nstrips = config->decks;
   mixer_init_rt(&rt->mixer);
+  rt->master.mixed = rt->master.gained = config->frame;
+  atomic_store(&e->levels.frame, config->frame);
   atomic_store(&e->levels.rate, e->rate);
   atomic_store(&e->levels.threads, 1);
   *out = e;

@@ -16,6 +16,7 @@ typedef struct {
   uint32_t rate;  ///< Hz
   uint32_t decks; ///< 1 .. MAX_DECKS to begin with, numbers from 0
   bool     fine;  ///< decks read with SINC_32, else with SINC_16
+  int64_t  frame; ///< that its clock begins with
 } EngineConfig;
 
 typedef struct Engine Engine;

@@ -279,20 +279,19 @@ jack_come_back(JackClient* const c, Error* const error)
     c->client = NULL;
   }
   engine_stop_threads(c->engine); // the next server may give another priority, or none
-  Status status = join(c, false, error);
-  if (status) {
-    return status;
-  }
-  if (jack_rate(c) != engine_rate(c->engine)) {
-    return error_set(
-      error, STATUS_BUSY,
-      "the JACK server came back at %u Hz, the decks run at %u Hz and go on waiting: start it with -r %u", jack_rate(c),
-      engine_rate(c->engine), engine_rate(c->engine));
-  }
+  return join(c, false, error);
+}
+
+Status
+jack_go_on(JackClient* const c, Engine* const engine, Error* const error)
+{
+  c->engine    = engine;
+  c->rt.engine = engine_rt(engine);
+  c->now       = INT64_MIN;
   atomic_store_explicit(&c->lost, false, memory_order_release);
   atomic_store_explicit(&c->graph_changed, false, memory_order_relaxed);
   c->look_at = c->ran = 0;
-  status              = activate(c, error);
+  const Status status = activate(c, error);
   if (status) {
     return status;
   }

@@ -45,10 +45,12 @@ int64_t jack_frame_now(JackClient* c);
 bool        jack_lost(const JackClient* c);
 const char* jack_lost_reason(const JackClient* c);
 
-/// Once it is lost: tries to be a client again, with the same ports and connections.  The engine goes on where it was.
-/// STATUS_NO_SERVER: there is none yet; STATUS_BUSY: there is one of another rate: try again.  Anything else: it can't
-/// be. `error` says why.
+/// Once it is lost: tries to be a client again, so that the rate is known.  The engine runs no more.  STATUS_NO_SERVER:
+/// there is none yet, try again.  Anything else: it can't be. `error` says why.
 Status jack_come_back(JackClient* c, Error* error);
+
+/// Then: the engine, the one there was or another of the server's rate, goes on, with the same ports and connections.
+Status jack_go_on(JackClient* c, Engine* engine, Error* error);
 
 /// Sees what our ports are connected to, for jack_come_back.  To be called every now and then.
 void jack_look(JackClient* c);

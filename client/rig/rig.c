@@ -87,9 +87,13 @@ fill_decks(Rig* const r, Error* const error)
 static Status
 set_up(Rig* const r, const RigConfig* const config, Error* const error)
 {
-  const EngineConfig engine = {.rate = config->rate, .decks = config->decks, .fine = config->fine};
-  const HostConfig   host   = {.rate = config->rate, .bundle_dir = rig_bundle_dir(), .offline = config->offline};
-  Status             status = engine_new(&r->engine, &engine, error);
+  const EngineConfig engine = {
+    .rate = config->rate, .decks = config->decks, .fine = config->fine, .frame = config->frame};
+  const HostConfig host   = {.rate = config->rate, .bundle_dir = rig_bundle_dir(), .offline = config->offline};
+  Status           status = engine_new(&r->engine, &engine, error);
+  r->config               = *config;
+  r->decks                = config->decks;
+  r->offline              = config->offline;
   if (!status) {
     status = host_new(&r->host, &host, error);
   }
@@ -103,13 +107,6 @@ set_up(Rig* const r, const RigConfig* const config, Error* const error)
   if (!status && !config->offline) {
     status = loudness_new(&r->loudness, engine_tap(r->engine, TAP_LOUDNESS), config->rate, true, error);
   }
-  if (!status && !config->offline && !(r->midi = midi_port_new())) {
-    status = error_set(error, STATUS_NO_MEMORY, "no memory");
-  }
-  if (!status) {
-    const Ops ops = rig_ops(r);
-    status        = control_new(&r->control, &ops, error);
-  }
   return status;
 }
 
@@ -120,9 +117,14 @@ rig_new(Rig** const out, const RigConfig* const config, Error* const error)
   if (!r) {
     return error_set(error, STATUS_NO_MEMORY, "no memory");
   }
-  r->decks            = config->decks;
-  r->offline          = config->offline;
-  const Status status = set_up(r, config, error);
+  Status status = set_up(r, config, error);
+  if (!status && !config->offline && !(r->midi = midi_port_new())) {
+    status = error_set(error, STATUS_NO_MEMORY, "no memory");
+  }
+  if (!status) {
+    const Ops ops = rig_ops(r);
+    status        = control_new(&r->control, &ops, error);
+  }
   if (status) {
     rig_free(r);
     return status;
@@ -159,17 +161,11 @@ take_back(Rig* const r)
   }
 }
 
-void
-rig_free(Rig* const r)
+/// All but control.
+static void
+take_down(Rig* const r)
 {
-  if (!r) {
-    return;
-  }
-  if (r->control) {
-    control_free(r->control);
-  }
   loudness_free(r->loudness);
-  midi_port_free(r->midi);
   if (r->engine) {
     take_back(r);
   }
@@ -182,7 +178,44 @@ rig_free(Rig* const r)
   if (r->engine) {
     engine_free(r->engine);
   }
+}
+
+void
+rig_free(Rig* const r)
+{
+  if (!r) {
+    return;
+  }
+  if (r->control) {
+    control_free(r->control);
+  }
+  take_down(r);
+  midi_port_free(r->midi);
   free(r);
+}
+
+Status
+rig_change_rate(Rig* const r, const uint32_t rate, Error* const error)
+{
+  RigConfig config    = r->config;
+  Rig       fresh     = {0};
+  Rig       old       = *r;
+  config.rate         = rate;
+  config.frame        = atomic_load(&engine_levels(r->engine)->frame) + MAX_BLOCK;
+  config.decks        = control_move_begin(r->control, config.frame);
+  const Status status = set_up(&fresh, &config, error);
+  if (status) {
+    take_down(&fresh);
+    return status;
+  }
+  fresh.control = r->control;
+  fresh.midi    = r->midi;
+  fresh.hooks   = r->hooks;
+  *r            = fresh;
+  const Ops ops = rig_ops(r);
+  control_move(r->control, &ops);
+  take_down(&old);
+  return STATUS_OK;
 }
 
 Engine*

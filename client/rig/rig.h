@@ -17,6 +17,7 @@ typedef struct {
   uint32_t decks; ///< 2 .. MAX_DECKS
   size_t   cache_mb;
   bool     fine;    ///< the better varispeed reader
+  int64_t  frame;   ///< that the engine's clock begins with
   bool     offline; ///< no disk thread, no workers: who runs the engine calls disk_work
 } RigConfig;
 
@@ -32,6 +33,11 @@ Control* rig_control(Rig* r);
 
 /// For who has MIDI ports; NULL: offline.
 MidiPort* rig_midi(Rig* r);
+
+/** Another engine, with its plugins and tracks, for another rate; control brings back what there was and goes on as it
+ * is.  Not OK: all is as before, but what was under way was answered with errors.  Pre: nobody runs the engine; control
+ * doesn't poll until who makes time pass has the new one. */
+Status rig_change_rate(Rig* r, uint32_t rate, Error* error);
 
 /// The thread that runs the engine has this real-time priority, 0: none.
 void rig_hurry(Rig* r, int priority);

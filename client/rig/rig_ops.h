@@ -8,6 +8,7 @@
 #include "rig/rig.h"
 
 struct Rig {
+  RigConfig config;
   Engine*   engine;
   Host*     host;
   Disk*     disk;

@@ -201,6 +201,25 @@ stop(Session* const s)
   jack_close_client(s->jack);
 }
 
+/// There is a server: with the engine there was, or another one where the server has another rate.
+static Status
+go_on(Session* const s, Error* const error)
+{
+  const uint32_t before = engine_rate(rig_engine(s->rig)), rate = jack_rate(s->jack);
+  if (rate != before) {
+    log_info("JACK runs at %u Hz now, no longer at %u Hz: everything is set up anew for it", rate, before);
+    const Status status = rig_change_rate(s->rig, rate, error);
+    if (status) {
+      return status;
+    }
+    if (s->crowd) {
+      const Move move = {atomic_load(&engine_levels(rig_engine(s->rig))->frame), (double)rate / before};
+      crowd_move(s->crowd, &move);
+    }
+  }
+  return jack_go_on(s->jack, rig_engine(s->rig), error);
+}
+
 /// Wait for a JACK server and become its client again.  Return: whether it could, or the end was asked for meanwhile.
 static bool
 come_back(Session* const s)
@@ -212,8 +231,11 @@ come_back(Session* const s)
     for (int i = 0; i < 25 && !control_quitting(control); ++i) {
       control_poll(control, 20);
     }
-    Error        error;
-    const Status status = jack_come_back(s->jack, &error);
+    Error  error;
+    Status status = jack_come_back(s->jack, &error);
+    if (!status) {
+      status = go_on(s, &error);
+    }
     if (!status) {
       log_info("JACK is back: %s plays on", jack_name(s->jack));
       rig_hurry(s->rig, jack_priority(s->jack));
@@ -223,7 +245,7 @@ come_back(Session* const s)
       log_error("%s", error.text);
       told = true; // and not twice a second
     }
-    if (status != STATUS_NO_SERVER && status != STATUS_BUSY) {
+    if (status != STATUS_NO_SERVER) {
       return false;
     }
   }
