@@ -55,9 +55,8 @@ midi_wait(const Control* const c, const int timeout_ms)
   return soon && timeout_ms > LOOK_MS ? LOOK_MS : timeout_ms;
 }
 
-/// The number of a value as it is read: a choice's word as its index.
-static bool
-number_of(const ArgSpec* const a, const Value* const v, double* const out)
+bool
+midi_number(const ArgSpec* const a, const Value* const v, double* const out)
 {
   if (value_is_number(v)) {
     *out = v->number;
@@ -102,7 +101,7 @@ midi_current(const Control* const c, const Binding* const b, double* const out)
     return true;
   }
   Value v[MAX_READ];
-  return b->entry->read(c, b->entry, b->deck, b->k, v) > 0 && number_of(&b->entry->args[0], &v[0], out);
+  return b->entry->read(c, b->entry, b->deck, b->k, v) > 0 && midi_number(&b->entry->args[0], &v[0], out);
 }
 
 static void

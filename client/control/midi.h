@@ -49,6 +49,9 @@ void midi_turn(Control* c);
 /// How long the loop may wait, at most `timeout_ms`: the process thread doesn't wake us.
 int midi_wait(const Control* c, int timeout_ms);
 
+/// The number of a value as it is read or written: a choice's word as its index.  false: it has none.
+bool midi_number(const ArgSpec* a, const Value* v, double* out);
+
 /// The value of what a binding is about, in the unit of its range; what is on its way counts.  false: it has none.
 bool midi_current(const Control* c, const Binding* b, double* out);
 

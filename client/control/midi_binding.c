@@ -334,13 +334,20 @@ choose_mode(Binding* const b, const Options* const o, Error* const error)
   return STATUS_OK;
 }
 
-/// Copy the arguments as the table has converted them.
+/// An argument as it is kept: as the table has converted it, but a choice as its word.
+static const Value*
+kept_argument(const Binding* const b, const Call* const call, const int i)
+{
+  return spec_at(b->entry, i)->kind == ARG_CHOICE ? &b->args[i] : &call->values[i];
+}
+
 static Status
 keep_arguments(Binding* const b, const Call* const call)
 {
   size_t size = 1;
   for (int i = 0; i < b->count; ++i) {
-    size += i != b->value_at && call->values[i].text ? strlen(call->values[i].text) + 1 : 0;
+    const Value* const v = kept_argument(b, call, i);
+    size += i != b->value_at && v->type == VALUE_TEXT ? strlen(v->text) + 1 : 0;
   }
   char* room = malloc(size);
   b->texts   = room;
@@ -348,16 +355,14 @@ keep_arguments(Binding* const b, const Call* const call)
     return STATUS_NO_MEMORY;
   }
   for (int i = 0; i < b->count; ++i) {
-    const Value* const   v = &call->values[i];
-    const ArgSpec* const a = spec_at(b->entry, i);
+    const Value v = *kept_argument(b, call, i);
     if (i == b->value_at) {
       b->args[i] = value_double(0.0);
-    } else if (v->type == VALUE_TEXT || (v->text && a->kind == ARG_CHOICE)) {
-      b->args[i] = value_text(strcpy(room, v->text));
+    } else if (v.type == VALUE_TEXT) {
+      b->args[i] = value_text(strcpy(room, v.text));
       room += strlen(room) + 1;
     } else {
-      b->args[i]      = *v;
-      b->args[i].text = NULL;
+      b->args[i] = (Value){v.type, v.number, NULL};
     }
   }
   return STATUS_OK;

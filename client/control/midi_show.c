@@ -137,8 +137,9 @@ value_to_show(const Control* const c, const Binding* const b)
     return -1;
   }
   if (b->mode == MODE_PRESS) { // lit while the value is the one that it gives
-    return b->count == 1 && b->value_at < 0 && value_is_number(&b->args[0])
-             ? (fabs(current - b->args[0].number) < 1e-6 ? on : off)
+    double given = 0.0;
+    return b->count == 1 && midi_number(&b->entry->args[0], &b->args[0], &given)
+             ? (fabs(current - given) < 1e-6 ? on : off)
              : -1;
   }
   if (b->scale.low == b->scale.high) { // shown only, without a range
