@@ -54,3 +54,33 @@ metadata_remove(jack_client_t* const client, jack_port_t* const port)
     (void)jack_remove_properties(client, uuid);
   }
 }
+
+static jack_uuid_t
+uuid_of(jack_client_t* const client)
+{
+  jack_uuid_t uuid   = JACK_UUID_EMPTY_INITIALIZER;
+  char* const digits = jack_get_uuid_for_client_name(client, jack_get_client_name(client));
+  if (!digits || jack_uuid_parse(digits, &uuid)) {
+    jack_uuid_clear(&uuid);
+  }
+  jack_free(digits);
+  return uuid;
+}
+
+void
+metadata_set_icon(jack_client_t* const client, const char* const name)
+{
+  const jack_uuid_t uuid = uuid_of(client);
+  if (!jack_uuid_empty(uuid)) {
+    (void)jack_set_property(client, uuid, JACK_METADATA_ICON_NAME, name, text);
+  }
+}
+
+void
+metadata_remove_icon(jack_client_t* const client)
+{
+  const jack_uuid_t uuid = uuid_of(client);
+  if (!jack_uuid_empty(uuid)) {
+    (void)jack_remove_properties(client, uuid);
+  }
+}

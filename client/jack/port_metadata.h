@@ -13,6 +13,10 @@ void metadata_set_port(jack_client_t* client, jack_port_t* port, const char* pre
 /// Another pretty name, the rest as it was.
 void metadata_set_pretty(jack_client_t* client, jack_port_t* port, const char* pretty);
 
+/// The icon that graph editors show beside the client, by its name in icon themes.
+void metadata_set_icon(jack_client_t* client, const char* name);
+void metadata_remove_icon(jack_client_t* client);
+
 /// Take away all that was set for a port.
 void metadata_remove(jack_client_t* client, jack_port_t* port);
 

@@ -27,9 +27,31 @@ add_pair(jack_client_t* const client, jack_port_t* pair[2], const char* const na
   return pair[0] && pair[1];
 }
 
-static Status
-too_few(const uint32_t deck, Error* const error)
+/// Whether one of our names is another client's port's alias: JACK then doesn't give it to us.  `error` says so.
+static bool
+is_taken(jack_client_t* const client, const char* const name, Error* const error)
 {
+  char full[512];
+  snprintf(full, sizeof(full), "%s:%s", jack_get_client_name(client), name);
+  const jack_port_t* const port = jack_port_by_name(client, full);
+  if (port && !jack_port_is_mine(client, port)) {
+    error_set(error, STATUS_FAILED, "\"%s\" is an alias of %s: take that alias away (jack_alias -u), or use --name",
+              full, jack_port_name(port));
+    return true;
+  }
+  return false;
+}
+
+static Status
+too_few(jack_client_t* const client, const uint32_t deck, Error* const error)
+{
+  for (int ch = 0; ch < 2; ++ch) {
+    char name[32];
+    snprintf(name, sizeof(name), "deck%u_%c", deck + 1, side_letter[ch]);
+    if (is_taken(client, name, error)) {
+      return STATUS_FAILED;
+    }
+  }
   return error_set(error, STATUS_FAILED,
                    "JACK gives no port for deck %u: the server has too few; start it with more "
                    "(jackd --port-max 2048) or use --no-deck-ports",
@@ -65,13 +87,20 @@ ports_register(jack_client_t* const client, JackRt* const rt, const uint64_t dec
             add_pair(client, rt->booth, "booth", JackPortIsOutput) && add_pair(client, rt->mic, "mic", JackPortIsInput);
   for (uint32_t d = 0; ok && d < MAX_DECKS; ++d) {
     if (decks >> d & 1 && !add_deck(client, rt, d)) {
-      return too_few(d, error);
+      return too_few(client, d, error);
     }
   }
   if (ok) {
     rt->midi_in  = add(client, "midi_in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput | JackPortIsTerminal);
     rt->midi_out = add(client, "midi_out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput | JackPortIsTerminal);
     ok           = rt->midi_in && rt->midi_out;
+  }
+  static const char* const own[] = {"master_L", "master_R", "cue_L", "cue_R",   "booth_L",
+                                    "booth_R",  "mic_L",    "mic_R", "midi_in", "midi_out"};
+  for (size_t i = 0; !ok && i < sizeof(own) / sizeof(own[0]); ++i) {
+    if (is_taken(client, own[i], error)) {
+      return STATUS_FAILED;
+    }
   }
   return ok ? STATUS_OK
             : error_set(error, STATUS_FAILED,
@@ -104,7 +133,7 @@ Status
 ports_add_deck(jack_client_t* const client, JackRt* const rt, const uint32_t deck, Error* const error)
 {
   if (!add_deck(client, rt, deck)) {
-    return too_few(deck, error);
+    return too_few(client, deck, error);
   }
   describe_deck(client, rt, deck);
   return STATUS_OK;
@@ -133,6 +162,7 @@ ports_unregister(jack_client_t* const client, jack_port_t* const taken[2])
 void
 ports_describe(jack_client_t* const client, const JackRt* const rt)
 {
+  metadata_set_icon(client, "audio-x-generic");
   describe_pair(client, rt->master, "Master", 1);
   describe_pair(client, rt->cue, "Cue", 3);
   describe_pair(client, rt->booth, "Booth", 5);
@@ -147,6 +177,7 @@ ports_describe(jack_client_t* const client, const JackRt* const rt)
 void
 ports_undescribe(jack_client_t* const client, const JackRt* const rt)
 {
+  metadata_remove_icon(client);
   for (int ch = 0; ch < 2; ++ch) {
     metadata_remove(client, rt->master[ch]);
     metadata_remove(client, rt->cue[ch]);

@@ -8,8 +8,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from signals import noise, write_wav  # noqa: E402
-from stage import RATE, Deckhost, main, wait_until  # noqa: E402
+from signals import floats, noise, write_wav  # noqa: E402
+from stage import PROGRAM, RATE, Deckhost, main, wait_until  # noqa: E402
 
 
 def another_rate(tap, stage):
@@ -64,5 +64,142 @@ def another_rate(tap, stage):
     tap.check(host.close() == 0, 'it ends well', host.errors())
 
 
+def buffer_sizes(tap, stage):
+    """Another buffer size again and again, and freewheel, while a deck plays and is recorded."""
+    raw = noise(40 * RATE, 1)
+    write_wav(stage.path('n.wav'), raw, RATE)
+    host = Deckhost(stage, '--no-connect')
+    host.ask('/deck/1/load', stage.path('n.wav'))
+    host.ask('/record/start', stage.path('out.wav'))
+    host.ask('/deck/1/play')
+    for size in (16, 32, 64, 128, 512, 1024, 2048, 4096, 8192, 16, 8192, 64, 256):
+        assert stage.run('jack_bufsize', str(size)).returncode == 0
+        tap.check(wait_until(lambda: host.stats()['block'] == size), 'blocks of %d' % size, host.errors())
+        time.sleep(0.2)
+    stats = host.stats()
+    tap.check(stats['starves'] == 0 and stats['record/lost'] == 0, 'nothing starved, nothing lost', stats)
+    host.ask('/deck/1/stop')
+    host.ask('/record/stop')
+    from wavefile import WaveFile
+    heard, meant = WaveFile(stage.path('out.wav')).samples, floats(raw)
+    first = next(i for i in range(0, len(heard), 2) if heard[i] or heard[i + 1])
+    frames = next(i for i in range(len(heard) - 2, 0, -2) if heard[i] or heard[i + 1]) - first
+    start = next((f for f in range(first - 4, first + 5, 2) if f >= 0 and heard[f + 128:f + 4096] == meant[128:4096]), None)
+    tap.check(frames > 4 * RATE and start is not None and heard[start + 128:start + frames - 256] == meant[128:frames - 256],
+              'what was recorded is the file, bit for bit', (first, frames, start))
+
+    host.ask('/deck/1/repeat', 1)
+    host.ask('/deck/1/play')
+    for on in 'yn' * 3:
+        before = host.stats()['cycles']
+        assert stage.run('jack_freewheel', on).returncode == 0
+        time.sleep(0.3)
+        tap.check(host.stats()['cycles'] > before, 'freewheel %s: it runs' % on)
+    before = host.get('/deck/1/position')
+    tap.check(host.get('/deck/1/state') == 'playing' and wait_until(lambda: host.get('/deck/1/position') != before), 'and plays on')
+    tap.check(host.close() == 0, 'it ends well', host.errors())
+
+
+def names(tap, stage):
+    """A name that is taken, and one of our ports' names as another's alias."""
+    first = Deckhost(stage, '--no-connect')
+    second = Deckhost(stage, '--no-connect', log='second.log')
+    ports = stage.ports()
+    tap.check('deckhost:master_L' in ports and 'deckhost-01:master_L' in ports, 'the second is deckhost-01', ports)
+    tap.check('"deckhost-01"' in second.errors(), 'and says so', second.errors())
+    second.close()
+    first.close()
+    for alias in ('mixer:master_L', 'mixer:deck2_R'):
+        assert stage.run('jack_alias', 'system:playback_1', alias).returncode == 0
+        result = stage.run(PROGRAM, '--osc', '0', '--name', 'mixer')
+        tap.check(result.returncode == 1 and '"%s" is an alias of system:playback_1' % alias in result.stderr,
+                  'an alias that is our port\'s name', result.stderr)
+        assert stage.run('jack_alias', '-u', 'system:playback_1', alias).returncode == 0
+
+
+def held_up(tap, stage):
+    """A client that is too slow for its server, and one whose server never comes back."""
+    write_wav(stage.path('n.wav'), noise(20 * RATE, 1), RATE)
+    host = Deckhost(stage, '--play', stage.path('n.wav'))
+    assert wait_until(lambda: host.get('/deck/1/state') == 'playing')
+    host.process.send_signal(signal.SIGSTOP)
+    time.sleep(3.0)
+    host.process.send_signal(signal.SIGCONT)
+    before = host.get('/deck/1/position')
+    tap.check(wait_until(lambda: host.get('/deck/1/position') > before), 'stopped for three seconds, it plays on', host.errors())
+    stage.jackd.send_signal(signal.SIGKILL)
+    stage.jackd.wait()
+    tap.check(wait_until(lambda: 'stand still' in host.errors()), 'killed, the server is missed', host.errors())
+    time.sleep(1.2)
+    tap.check(host.get('/deck/1/state') == 'playing', 'it answers meanwhile')
+    tap.check(host.close() == 0, '/quit ends it', host.errors())
+    tap.check(host.errors().count('stand still') == 1, 'and it was said once', host.errors())
+
+
+def shown(tap, stage):
+    """What JACK's metadata says, and that it is taken away."""
+    before = stage.run('jack_property', '-l').stdout
+    write_wav(stage.path('A Song.wav'), noise(RATE, 1), RATE)
+    host = Deckhost(stage, '--no-connect', '--decks', '3', stage.path('A Song.wav'))
+    assert wait_until(lambda: host.get('/deck/1/state') == 'cued')
+    found = stage.run('jack_property', '-l').stdout
+    for what in ('Deck 1 left: A Song', 'Deck 2 right', 'value: Master', 'Mic left', 'audio-x-generic', 'pretty-name', 'port-group',
+                 'metadata/order', 'signal-type'):
+        tap.check(what in found, 'metadata: %s' % what, found)
+    host.ask('/deck/1/unload')
+    tap.check(wait_until(lambda: 'A Song' not in stage.run('jack_property', '-l').stdout), 'without a track, no title')
+    host.ask('/deck/remove', 3)
+    tap.check(wait_until(lambda: 'Deck 3' not in stage.run('jack_property', '-l').stdout), 'a deck that goes takes its own along')
+    host.close()
+    after = stage.run('jack_property', '-l').stdout
+    tap.check(set(after.splitlines()) <= set(before.splitlines()), 'nothing is left of it', after)  # but what others left
+
+
+def latency(tap, stage):
+    """What jack_lsp -l says is what jack_iodelay measures."""
+    host = Deckhost(stage, '--no-connect')
+    host.ask('/mic/enable', 1)
+    probe = stage.processes.start(['stdbuf', '-oL', 'jack_iodelay'], stage.path('iodelay.log'), stage.env)
+    assert wait_until(lambda: 'jack_delay:in' in stage.ports())
+
+    def reported(port, mode):
+        lines = stage.run('jack_lsp', '-l', 'deckhost:' + port).stdout.splitlines()
+        line = next(x for x in lines if 'port %s latency' % mode in x)
+        return int(line.split('[')[1].split()[1])
+
+    def measured():
+        seen = len(stage.text('iodelay.log'))
+        found = []
+
+        def some():
+            found[:] = [float(x.split()[0]) for x in stage.text('iodelay.log')[seen:].splitlines()[1:] if 'total roundtrip' in x]
+            return len(found) > 8
+        wait_until(some, 15.0)
+        return found[-1] if found else -1.0
+
+    def compare(port, what):
+        assert stage.run('jack_connect', 'deckhost:' + port, 'jack_delay:in').returncode == 0
+        time.sleep(0.3)
+        # What goes round in a loop is a block late: jack_iodelay gets in this cycle what it sent in the one before
+        tap.close(measured() - 256.0, reported(port, 'capture'), 1.0, '%s: %s' % (what, port))
+        assert stage.run('jack_disconnect', 'deckhost:' + port, 'jack_delay:in').returncode == 0
+    assert stage.run('jack_connect', 'jack_delay:out', 'deckhost:mic_L').returncode == 0
+    compare('master_L', 'nothing delays')
+    tap.check(reported('master_L', 'capture') == 0, 'and nothing is reported')
+    host.ask('/master/limiter', 1)
+    time.sleep(0.5)
+    for port in ('master_L', 'booth_L'):
+        compare(port, 'with the limiter')
+    tap.check(reported('master_L', 'capture') > 0, 'its look-ahead is reported', reported('master_L', 'capture'))
+    assert stage.run('jack_connect', 'deckhost:master_L', 'system:playback_1').returncode == 0
+    system = stage.run('jack_lsp', '-l', 'system:playback_1').stdout
+    beyond = int(next(x for x in system.splitlines() if 'playback latency' in x).split('[')[1].split()[1])
+    tap.check(wait_until(lambda: reported('mic_L', 'playback') == beyond + reported('master_L', 'capture')),
+              'and the other way, to the sound card', (reported('mic_L', 'playback'), beyond))
+    tap.check(reported('deck1_L', 'capture') == 0, 'decks are read ahead: they have none')
+    stage.processes.end(probe)
+    tap.check(host.close() == 0, 'it ends well', host.errors())
+
+
 if __name__ == '__main__':
-    main(another_rate)
+    main(another_rate, buffer_sizes, names, held_up, shown, latency)
