@@ -90,7 +90,7 @@ midi_current(const Control* const c, const Binding* const b, double* const out)
   if (!b->entry->read || (table_is_of_deck(b->entry) && !deck_exists(c, b->deck))) {
     return false;
   }
-  for (int i = 0; i < c->midi->map.count; ++i) {
+  for (int i = 0; c->midi->latest > recent && i < c->midi->map.count; ++i) {
     const Binding* const other = &c->midi->map.of[i];
     if (other->last_at > latest && other->value_at >= 0 && same_value(other, b)) {
       latest = other->last_at;
@@ -142,7 +142,8 @@ fire_value(Control* const c, Binding* const b, const double value, const int64_t
   if (a->kind == ARG_NUMBER || a->kind == ARG_WHOLE) {
     b->last = fmin(fmax(b->last, a->minimum), a->maximum);
   }
-  b->last_at = at;
+  b->last_at      = at;
+  c->midi->latest = at;
   fire(c, b, at);
 }
 

@@ -26,10 +26,12 @@ typedef struct Midi {
   // Showing
   int64_t   looked;    ///< frame at which values were compared with what is shown
   int64_t   last_out;  ///< frame of the last message
+  int       first;     ///< binding to be looked at next: all have their turn
   unsigned  listeners; ///< as in the MidiPort when all was shown
   MidiEvent sent[MIDI_SENT];
   int       nsent;
 
+  int64_t  latest;          ///< frame at which the last command with a value takes effect
   char     last[MIDI_TEXT]; ///< move, for who writes a map
   uint64_t events;          ///< that came in
   uint64_t echoes;          ///< of these, what we had sent ourselves

@@ -167,7 +167,8 @@ midi_show(Control* const c)
   }
   m->looked = now;
   for (int i = 0; i < m->map.count; ++i) {
-    Binding* const b      = &m->map.of[i];
+    const int      index  = (m->first + i) % m->map.count;
+    Binding* const b      = &m->map.of[index];
     const bool     driven = b->in && b->mode == MODE_FOLLOW && b->heard && now - b->moved_at < frames_of(c, HANDS_OFF);
     if (!b->out || driven) {
       continue;
@@ -177,7 +178,8 @@ midi_show(Control* const c)
       continue;
     }
     if (m->last_out > now + frames_of(c, BACKLOG) || ring_space(port->out) < messages_of(b)) {
-      return; // the rest next time
+      m->first = index; // the rest next time
+      return;
     }
     send_value(c, b, value);
     b->shown = value;

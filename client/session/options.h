@@ -32,7 +32,7 @@ typedef struct {
   bool        start_server;
   const char* session;  ///< file, NULL: none
   const char* midi_map; ///< file, NULL: none
-  char**      files;   ///< of argv
+  char**      files;    ///< of argv
   int         nfiles;
 } Options;
 

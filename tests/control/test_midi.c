@@ -82,6 +82,10 @@ test_at_its_frame(void** const state)
   assert_true(f->sent[before + 1].param.value == 0.5f);
   assert_int_equal(f->sent[before + 2].kind, COMMAND_TOGGLE);
   assert_true(f->sent[before + 2].at == at + 405);
+  f->now += 131; // seen later, and yet as long after
+  event(f, at + 7, 0x90, 36, 1);
+  fake_turn(f);
+  assert_true(fake_last(f)->at == at + 407);
   atomic_store(&f->levels.ahead, 1000); // a limiter looks ahead: so much earlier it has to be known
   assert_int_equal(value(f, "/midi/latency"), 256 + 144 + 1000);
   fake_free(f);

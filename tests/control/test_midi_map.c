@@ -226,6 +226,39 @@ test_ready_maps(void** const state)
 }
 
 static void
+test_damaged_maps(void** const state)
+{
+  (void)state;
+  static const char good[] = "cc 1 7 /deck/1/fader 0 1 exp pickup\nnote * 36 /deck/2/toggle on 100 off 3\n"
+                             "cc-twos 1 20 /deck/1/jump -1 1\ncc 1 3 /deck/1/eq/set 40 900 log = low_freq value # x\n"
+                             "note 1 5 /deck/1/load = \"a \\\"b\\\".wav\" 2\nbend 3 /crossfader -1 1 center 0\n";
+  static const char odd[]  = "\"\\#/=*0919-.e \t\n\r\x01\xff";
+  uint32_t          chance = 7;
+  int               taken  = 0;
+  for (int i = 0; i < 20000; ++i) {
+    char    text[sizeof(good)];
+    MidiMap m = {NULL, 0, 0};
+    Error   error;
+    memcpy(text, good, sizeof(good));
+    for (int k = 0; k <= i % 4; ++k) {
+      chance                                   = chance * 1664525u + 1013904223u;
+      text[(chance >> 8) % (sizeof(good) - 1)] = odd[(chance >> 24) % (sizeof(odd) - 1)];
+    }
+    if (!map_read(&m, text, "damaged", &nobody, &error)) {
+      char* const again = map_text(&m); // what is taken can be written and read again
+      MidiMap     n;
+      assert_int_equal(map_read(&n, again, "again", &nobody, &error), STATUS_OK);
+      assert_int_equal(n.count, m.count);
+      map_clear(&n);
+      free(again);
+      ++taken;
+    }
+    map_clear(&m);
+  }
+  assert_true(taken > 1000 && taken < 19000);
+}
+
+static void
 test_scales(void** const state)
 {
   (void)state;
@@ -262,6 +295,7 @@ main(void)
     cmocka_unit_test(test_remote_clients_name_no_files),
     cmocka_unit_test(test_ready_maps),
     cmocka_unit_test(test_scales),
+    cmocka_unit_test(test_damaged_maps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
