@@ -30,7 +30,7 @@ run_session_save(Control* const c, Call* const call)
   Status status = STATUS_OK;
   Error  error;
   if (call->phase == 0) {
-    if (session_saving(c->session, &status, &error)) {
+    if (session_saving(c->session, c, &status, &error)) {
       return CALL_WAITS; // one that is kept by itself
     }
     if (session_save_begin(c->session, c, call->values[0].text, &error)) {
@@ -39,7 +39,7 @@ run_session_save(Control* const c, Call* const call)
     }
     call->phase = 1;
   }
-  if (session_saving(c->session, &status, &error)) {
+  if (session_saving(c->session, c, &status, &error)) {
     return CALL_WAITS;
   }
   if (status) {

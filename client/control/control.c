@@ -92,7 +92,6 @@ control_free(Control* const c)
   }
   score_free(c->score, c);
   end_calls(c);
-  session_free(c->session);
   midi_free(c->midi);
   subscribers_clear(c);
   osc_free(c->osc);
@@ -102,6 +101,7 @@ control_free(Control* const c)
   heap_free(c->echoes);
   heap_free(c->futures);
   params_free(c->params);
+  session_free(c->session);
   for (int d = 0; d < MAX_DECKS; ++d) {
     for (int s = 0; s < MAX_STEMS; ++s) {
       free(c->decks[d].stem[s].path);
@@ -294,14 +294,14 @@ Status
 control_save_session(Control* const c, const char* const path, Error* const error)
 {
   Status status = STATUS_OK;
-  while (session_saving(c->session, &status, error)) {
+  while (session_saving(c->session, c, &status, error)) {
     usleep(1000);
   }
   status = session_save_begin(c->session, c, path, error);
   if (status) {
     return status;
   }
-  while (session_saving(c->session, &status, error)) {
+  while (session_saving(c->session, c, &status, error)) {
     usleep(1000);
   }
   return status;

@@ -117,7 +117,7 @@ settle(Control* const c, const int64_t until)
 static char*
 text_of(Control* const c, const uint32_t decks)
 {
-  char* const text = session_text(c, NULL, TEXT_PLACES | TEXT_ENGINE);
+  char* const text = session_text(c, NULL, TEXT_PLACES | TEXT_ENGINE, NULL);
   char* const out  = text ? realloc(text, strlen(text) + 32 * MAX_DECKS + 1) : NULL;
   if (!out) {
     free(text);

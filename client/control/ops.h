@@ -49,6 +49,7 @@ typedef struct {
   Plugin*   plugin; ///< made; the taker's.  Of a preset: NULL where values are all it has
   OpsValue* values; ///< of a preset, malloc'd, the taker's
   uint32_t  nvalues;
+  bool      kept; ///< of plugin_keep: there was something
 } OpsMade;
 
 typedef struct {
@@ -91,6 +92,9 @@ typedef struct {
   uint32_t (*plugin_ask)(void* self, const OpsWish* wish);
   bool (*plugin_take)(void* self, uint32_t ticket, OpsMade* out);
   void (*plugin_drop)(void* self, uint32_t ticket);
+
+  /// Ask that the plugin in a slot writes what it keeps beside its ports into a folder, which is made; as plugin_ask.
+  uint32_t (*plugin_keep)(void* self, uint8_t deck, uint8_t slot, const char* folder);
 
   /// A plugin, or NULL, is on its way into a chain's slot: from here on it is the one that the slot has.
   void (*plugin_put)(void* self, uint8_t deck, uint8_t slot, Plugin* plugin);

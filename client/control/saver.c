@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/saver.h"
 
+#include "control/session_states.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -18,6 +20,8 @@ struct Saver {
   atomic_int done;
   char*      path;
   char*      text;
+  char*      states; ///< or NULL
+  bool       session;
   Status     status;
   Error      error;
 };
@@ -116,7 +120,13 @@ static void*
 work(void* const data)
 {
   Saver* const s = data;
-  s->status      = saver_write(s->path, s->text, &s->error);
+  if (s->states) {
+    states_sync(s->states);
+  }
+  s->status = saver_write(s->path, s->text, &s->error);
+  if (!s->status && s->session) {
+    states_prune(s->path);
+  }
   atomic_store(&s->done, 1);
   return NULL;
 }
@@ -136,7 +146,8 @@ end(Saver* const s)
   s->running = false;
   free(s->path);
   free(s->text);
-  s->path = s->text = NULL;
+  free(s->states);
+  s->path = s->text = s->states = NULL;
 }
 
 void
@@ -148,19 +159,33 @@ saver_free(Saver* const s)
   }
 }
 
-bool
-saver_begin(Saver* const s, const char* const path, char* const text)
+static bool
+begin(Saver* const s, const char* const path, char* const text, const char* const states, const bool session)
 {
   if (s->running && !atomic_load(&s->done)) {
     free(text);
     return false;
   }
   end(s);
-  s->path = strdup(path);
-  s->text = text;
+  s->path    = strdup(path);
+  s->text    = text;
+  s->states  = states ? strdup(states) : NULL;
+  s->session = session;
   atomic_store(&s->done, 0);
   s->running = s->path && !pthread_create(&s->thread, NULL, work, s);
   return s->running;
+}
+
+bool
+saver_begin(Saver* const s, const char* const path, char* const text)
+{
+  return begin(s, path, text, NULL, false);
+}
+
+bool
+saver_begin_session(Saver* const s, const char* const path, char* const text, const char* const states)
+{
+  return begin(s, path, text, states, true);
 }
 
 bool

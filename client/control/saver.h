@@ -17,6 +17,10 @@ void   saver_free(Saver* s); ///< waits for what it is writing
 /// Begin to write `text` (malloc'd; taken) to `path`.  false: it is still writing, or no memory; `text` is freed.
 bool saver_begin(Saver* s, const char* path, char* text);
 
+/// The same with a session, `states`, what plugins have written for it (NULL: nothing) before it, and what none names
+/// any more away after it: see session_states.h.
+bool saver_begin_session(Saver* s, const char* path, char* text, const char* states);
+
 /// Whether it is still writing.  Once it isn't, `status` and `error` say how the last one went.
 bool saver_busy(Saver* s, Status* status, Error* error);
 

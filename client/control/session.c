@@ -42,6 +42,10 @@ struct Session {
   bool    collects;
   char*   marked; ///< what session_changed compares with, NULL: nothing yet
   Saver*  saver;
+  States* states;
+  char*   saving; ///< where to, while plugins write what they keep; NULL: they don't
+  Status  begun;  ///< how that went
+  Error   why;
   char*   kept_path; ///< NULL: nothing is saved by itself
   char*   kept_text; ///< as it was written last
   int64_t looked;
@@ -52,8 +56,12 @@ Session*
 session_new(void)
 {
   Session* const s = calloc(1, sizeof(*s));
-  if (s && !(s->saver = saver_new())) {
-    free(s);
+  if (s) {
+    s->saver  = saver_new();
+    s->states = states_new();
+  }
+  if (s && (!s->saver || !s->states)) {
+    session_free(s);
     return NULL;
   }
   return s;
@@ -79,6 +87,8 @@ session_free(Session* const s)
   if (s) {
     drop_lines(s);
     saver_free(s->saver);
+    states_free(s->states);
+    free(s->saving);
     free(s->lost);
     free(s->marked);
     free(s->kept_path);
@@ -319,10 +329,10 @@ session_loading(const Session* const s, int* const done, int* const refused)
 
 /// The text to save, with what could not be done when it was loaded.
 static char*
-whole_text(Session* const s, Control* const c, const char* const path)
+whole_text(Session* const s, Control* const c, const char* const path, const States* const states)
 {
   char* const folder = folder_of(path);
-  char* const text   = folder ? session_text(c, folder, TEXT_PLACES | (s->collects ? TEXT_COLLECT : 0)) : NULL;
+  char* const text   = folder ? session_text(c, folder, TEXT_PLACES | (s->collects ? TEXT_COLLECT : 0), states) : NULL;
   free(folder);
   if (!text || !s->lost) {
     return text;
@@ -338,18 +348,32 @@ whole_text(Session* const s, Control* const c, const char* const path)
   return more;
 }
 
+/// The plugins have written: now the text, which names it.
+static void
+save_text(Session* const s, Control* const c)
+{
+  char* const text = whole_text(s, c, s->saving, s->states);
+  if (!text || !saver_begin_session(s->saver, s->saving, text, states_written(s->states))) {
+    s->begun = error_set(&s->why, STATUS_NO_MEMORY, "no memory to save the session");
+  }
+  free(s->saving);
+  s->saving = NULL;
+}
+
 Status
 session_save_begin(Session* const s, Control* const c, const char* const path, Error* const error)
 {
   Status last;
   Error  why;
-  if (saver_busy(s->saver, &last, &why)) {
+  if (session_saving(s, c, &last, &why)) {
     return error_set(error, STATUS_BUSY, "a session is still being written: save again later");
   }
-  char* const text = whole_text(s, c, path);
-  if (!text || !saver_begin(s->saver, path, text)) {
+  s->saving = strdup(path);
+  if (!s->saving) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to save the session");
   }
+  states_begin(s->states, c, path);
+  session_saving(s, c, &last, &why); // it goes on at once where there is nothing to wait for
   return STATUS_OK;
 }
 
@@ -368,7 +392,7 @@ session_collect(Session* const s)
 bool
 session_changed(Session* const s, Control* const c, const bool mark)
 {
-  char* const text    = session_text(c, NULL, 0);
+  char* const text    = session_text(c, NULL, 0, NULL);
   const bool  changed = text && (!s->marked || strcmp(text, s->marked) != 0);
   if (mark && text) {
     free(s->marked);
@@ -380,9 +404,23 @@ session_changed(Session* const s, Control* const c, const bool mark)
 }
 
 bool
-session_saving(Session* const s, Status* const status, Error* const error)
+session_saving(Session* const s, Control* const c, Status* const status, Error* const error)
 {
-  return saver_busy(s->saver, status, error);
+  if (s->saving) {
+    s->begun = STATUS_OK;
+    if (states_busy(s->states, c, &s->begun, &s->why)) {
+      return true;
+    }
+    save_text(s, c);
+  }
+  if (saver_busy(s->saver, status, error)) {
+    return true;
+  }
+  if (!*status && s->begun) {
+    *status = s->begun;
+    *error  = s->why;
+  }
+  return false;
 }
 
 Status
@@ -408,7 +446,10 @@ session_turn(Session* const s, Control* const c)
   if (s->waits) {
     go_on(s, c);
   }
-  if (!s->kept_path || s->loading || clock_ns() - s->looked < KEEP_NS || saver_busy(s->saver, &status, &error)) {
+  if (s->saving) {
+    session_saving(s, c, &status, &error);
+  }
+  if (!s->kept_path || s->loading || clock_ns() - s->looked < KEEP_NS || session_saving(s, c, &status, &error)) {
     return;
   }
   if (status && !s->told) {
@@ -416,12 +457,12 @@ session_turn(Session* const s, Control* const c)
   }
   s->told          = status != STATUS_OK;
   s->looked        = clock_ns();
-  char* const text = whole_text(s, c, s->kept_path);
+  char* const text = whole_text(s, c, s->kept_path, NULL);
   if (!text || (!status && s->kept_text && !strcmp(text, s->kept_text))) {
     free(text);
     return;
   }
   free(s->kept_text);
-  s->kept_text = strdup(text);
-  saver_begin(s->saver, s->kept_path, text);
+  s->kept_text = text;
+  session_save_begin(s, c, s->kept_path, &error);
 }

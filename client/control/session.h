@@ -21,11 +21,12 @@ bool session_restore(Session* s, const char* text);
 /// Whether lines are still under way.  Once none is: how many were carried out, and how many could not be.
 bool session_loading(const Session* s, int* done, int* refused);
 
-/// Begin to save to a file, on a thread of its own.  STATUS_BUSY: it still writes another.
+/// Begin to save to a file, on threads of their own: first what plugins keep, then the text.  STATUS_BUSY: it still
+/// writes another.
 Status session_save_begin(Session* s, Control* c, const char* path, Error* error);
 
 /// Whether it still writes; once it doesn't, how it went.
-bool session_saving(Session* s, Status* status, Error* error);
+bool session_saving(Session* s, Control* c, Status* status, Error* error);
 
 /// From here on `path` is saved whenever something has changed, every few seconds.
 Status session_keep(Session* s, const char* path, Error* error);

@@ -15,11 +15,12 @@
 #include <unistd.h>
 
 typedef struct {
-  Control*    control;
-  const char* folder; ///< its real path
-  int         flags;
-  bool        reset; ///< what brings back to the beginning, rather than here
-  FILE*       file;
+  Control*      control;
+  const char*   folder; ///< its real path
+  int           flags;
+  bool          reset; ///< what brings back to the beginning, rather than here
+  const States* states;
+  FILE*         file;
 } Text;
 
 __attribute__((format(printf, 2, 3))) static void
@@ -204,6 +205,26 @@ has_address(const uint8_t slot, const char* const symbol)
   return deck_owns_port(slot, symbol);
 }
 
+static float
+port_now(Control* const c, const uint8_t chain, const uint8_t slot, const uint32_t port)
+{
+  float value = 0.0f;
+  return params_port(c->params, chain, slot, port, now_of(c), &value)
+           ? value
+           : c->ops.plugin_value(c->ops.self, chain, slot, port);
+}
+
+static void
+name_insert(const uint8_t chain, const uint8_t slot, char* const out, const size_t size)
+{
+  const int k = slot - SLOT_INSERT + 1;
+  if (chain < MAX_DECKS) {
+    snprintf(out, size, "/deck/%d/insert/%d", chain + 1, k);
+  } else {
+    snprintf(out, size, "/%s/insert/%d", chain == CHAIN_MIC ? "mic" : "master", k);
+  }
+}
+
 /// The ports of a plugin that were moved and have no address of their own.
 static void
 put_ports(const Text* const t, const uint8_t chain, const uint8_t slot, const char* const name)
@@ -213,13 +234,10 @@ put_ports(const Text* const t, const uint8_t chain, const uint8_t slot, const ch
   const char*    symbol = NULL;
   for (uint32_t i = 0; c->ops.plugin_port_at && c->ops.plugin_port_at(c->ops.self, chain, slot, i, &port, &symbol);
        ++i) {
-    float value = 0.0f;
     if (!port.input || has_address(slot, symbol)) {
       continue;
     }
-    if (!params_port(c->params, chain, slot, port.port, now_of(c), &value)) {
-      value = c->ops.plugin_value(c->ops.self, chain, slot, port.port);
-    }
+    const float value = port_now(c, chain, slot, port.port);
     if (value != port.initial) {
       const Value v = value_float(t->reset ? port.initial : value);
       if (chain == CHAIN_MIC) {
@@ -229,6 +247,47 @@ put_ports(const Text* const t, const uint8_t chain, const uint8_t slot, const ch
       }
       put_value(t, &v);
       put(t, "\n");
+    }
+  }
+}
+
+/// The plugins in a chain's inserts, each with its ports.
+static void
+put_inserts(const Text* const t, const uint8_t chain)
+{
+  Control* const c = t->control;
+  OpsPlugin      p;
+  OpsPort        port;
+  const char*    symbol = NULL;
+  for (uint8_t slot = SLOT_INSERT; slot < MAX_SLOTS; ++slot) {
+    char address[32];
+    if (!c->ops.plugin_about || !c->ops.plugin_about(c->ops.self, chain, slot, &p)) {
+      continue;
+    }
+    name_insert(chain, slot, address, sizeof(address));
+    if (t->reset) {
+      put(t, "%s/unload\n", address);
+      continue;
+    }
+    const Value uri = value_text(p.uri);
+    put(t, "%s/load", address);
+    put_value(t, &uri);
+    const char* const state = t->states ? states_folder(t->states, c, chain, slot) : NULL;
+    if (state) {
+      const Value v = value_text(state);
+      put_value(t, &v);
+    }
+    put(t, "\n");
+    for (uint32_t i = 0; c->ops.plugin_port_at(c->ops.self, chain, slot, i, &port, &symbol); ++i) {
+      const Value v = value_float(port_now(c, chain, slot, port.port));
+      if (port.input && i != p.enabled && (float)v.number != port.initial) {
+        put(t, "%s/set %s", address, symbol);
+        put_value(t, &v);
+        put(t, "\n");
+      }
+    }
+    if (port_now(c, chain, slot, p.enabled) == 0.0f) {
+      put(t, "%s/enable 0\n", address);
     }
   }
 }
@@ -340,11 +399,11 @@ put_midi(const Text* const t)
 }
 
 static char*
-make_text(Control* const c, const char* const folder, const int flags, const bool reset)
+make_text(Control* const c, const char* const folder, const int flags, const bool reset, const States* const states)
 {
   char*  out  = NULL;
   size_t size = 0;
-  Text   t    = {c, folder, flags, reset, open_memstream(&out, &size)};
+  Text   t    = {c, folder, flags, reset, states, open_memstream(&out, &size)};
   if (!t.file) {
     return NULL;
   }
@@ -356,6 +415,8 @@ make_text(Control* const c, const char* const folder, const int flags, const boo
   if (!(flags & TEXT_ENGINE)) {
     put_midi(&t);
   }
+  put_inserts(&t, CHAIN_MIC);
+  put_inserts(&t, CHAIN_MASTER);
   for (uint8_t deck = 0; deck < MAX_DECKS; ++deck) {
     if (!deck_exists(c, deck)) {
       continue;
@@ -368,6 +429,7 @@ make_text(Control* const c, const char* const folder, const int flags, const boo
     put_controls(&t, true, deck);
     put_ports(&t, deck, SLOT_PITCH, "pitch");
     put_ports(&t, deck, SLOT_EQ, "eq");
+    put_inserts(&t, deck);
     if (flags & TEXT_PLACES && deck_stem(c, deck)) {
       put_places(&t, deck);
     }
@@ -387,10 +449,10 @@ make_text(Control* const c, const char* const folder, const int flags, const boo
 }
 
 char*
-session_text(Control* const c, const char* const folder, const int flags)
+session_text(Control* const c, const char* const folder, const int flags, const States* const states)
 {
   char* const real = folder ? realpath(folder, NULL) : NULL;
-  char* const out  = make_text(c, real, flags, false);
+  char* const out  = make_text(c, real, flags, false, states);
   free(real);
   return out;
 }
@@ -398,5 +460,5 @@ session_text(Control* const c, const char* const folder, const int flags)
 char*
 session_reset_text(Control* const c)
 {
-  return make_text(c, NULL, 0, true);
+  return make_text(c, NULL, 0, true, NULL);
 }

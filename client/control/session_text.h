@@ -5,6 +5,7 @@
 // All that there is, as commands: a score without times.  Only what isn't as it is at first.
 
 #include "control/control.h"
+#include "control/session_states.h"
 
 typedef enum {
   TEXT_PLACES  = 1, ///< where decks stand, too
@@ -14,8 +15,9 @@ typedef enum {
 
 /** The text of a session.  Paths of files below `folder` become relative to it.
  * @param flags TextFlags
+ * @param states what plugins have written to go with it, NULL: nothing
  * @return malloc'd; NULL: no memory */
-char* session_text(Control* c, const char* folder, int flags);
+char* session_text(Control* c, const char* folder, int flags, const States* states);
 
 /// Commands that bring all back to where it is at first, likewise.
 char* session_reset_text(Control* c);

@@ -27,6 +27,15 @@ rig_plugin_ask(void* const self, const OpsWish* const wish)
   return host_ask(r->host, &what);
 }
 
+uint32_t
+rig_plugin_keep(void* const self, const uint8_t chain, const uint8_t slot, const char* const folder)
+{
+  const Rig* const r    = self;
+  Plugin* const    p    = r->slots[chain][slot];
+  const HostWish   what = {HOST_KEEP, NULL, NULL, folder, p};
+  return p ? host_ask(r->host, &what) : 0;
+}
+
 bool
 rig_plugin_take(void* const self, const uint32_t ticket, OpsMade* const out)
 {
@@ -35,7 +44,7 @@ rig_plugin_take(void* const self, const uint32_t ticket, OpsMade* const out)
   if (!host_take(r->host, ticket, &made)) {
     return false;
   }
-  *out        = (OpsMade){made.status, made.error, made.plugin, NULL, 0};
+  *out        = (OpsMade){made.status, made.error, made.plugin, NULL, 0, made.kept};
   out->values = made.nvalues ? calloc(made.nvalues, sizeof(*out->values)) : NULL;
   for (uint32_t i = 0; out->values && i < made.nvalues; ++i) {
     snprintf(out->values[i].symbol, sizeof(out->values[i].symbol), "%s", made.values[i].symbol);

@@ -220,6 +220,7 @@ rig_ops(Rig* const r)
     .plugin_value    = port_value,
     .plugin_about    = rig_plugin_about,
     .plugin_ask      = rig_plugin_ask,
+    .plugin_keep     = rig_plugin_keep,
     .plugin_take     = rig_plugin_take,
     .plugin_drop     = rig_plugin_drop,
     .plugin_put      = rig_plugin_put,

@@ -40,6 +40,7 @@ void rig_plugin_retired(Rig* r, Plugin* plugin);
 
 bool     rig_plugin_about(void* self, uint8_t chain, uint8_t slot, OpsPlugin* out);
 uint32_t rig_plugin_ask(void* self, const OpsWish* wish);
+uint32_t rig_plugin_keep(void* self, uint8_t chain, uint8_t slot, const char* folder);
 bool     rig_plugin_take(void* self, uint32_t ticket, OpsMade* out);
 void     rig_plugin_drop(void* self, uint32_t ticket);
 void     rig_plugin_put(void* self, uint8_t chain, uint8_t slot, Plugin* plugin);

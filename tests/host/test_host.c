@@ -2,12 +2,11 @@
 // The LV2 host against small plugins that each need something else of it.
 
 #include "base/log.h"
+#include "host/fixture_path.h"
 #include "host/host.h"
 #include "msg/limits.h"
 
 #include <dirent.h>
-#include <libgen.h>
-#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,13 +57,7 @@ static int
 setup(void** const state)
 {
   (void)state;
-  char          exe[PATH_MAX] = {0}, dir[PATH_MAX];
-  const ssize_t n             = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-  assert_true(n > 0);
-  const char* const others = getenv("LV2_PATH");
-  snprintf(dir, sizeof(dir), "%.2000s/lv2:/usr/lib/lv2%s%.2000s", dirname(exe), others ? ":" : "",
-           others ? others : "");
-  setenv("LV2_PATH", dir, 1);
+  fixture_path();
   host = new_host(false);
   for (int i = 0; i < MAX_BLOCK; ++i) {
     a[i] = (float)(i + 1);
@@ -339,6 +332,7 @@ test_refusals(void** const state)
     {TEST "refuses", STATUS_BAD_FORMAT, "refused"},
     {TEST "unknown", STATUS_BAD_FORMAT, "does not hold it"},
     {TEST "absent", STATUS_BAD_FORMAT, "absent.so"},
+    {TEST "unresolved", STATUS_BAD_FORMAT, "undefined symbol: deckhost_test_missing_function"},
     {TEST "quad", STATUS_BAD_FORMAT, "4 audio inputs and 4 outputs"},
     {TEST "voltage", STATUS_BAD_FORMAT, "port cv"},
     {TEST "gap", STATUS_BAD_FORMAT, "0 audio inputs"},
