@@ -86,7 +86,7 @@ open_file(Recorder* const r, const char* const path, const int more, Error* cons
   }
   double quality = 0.8;
   sf_command(r->file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE); // short of 4 GiB it is what every player knows
-  sf_command(r->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); // it holds the date: the same mix is the same file
+  sf_command(r->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); // it holds the date; see undate()
   sf_command(r->file, SFC_SET_CLIPPING, NULL, SF_TRUE);        // integers must not wrap around
   sf_command(r->file, SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof(quality));
   r->fd = fd;
@@ -154,16 +154,39 @@ recorder_start(Recorder** const out, const RecorderConfig* const config, Error* 
   return STATUS_OK;
 }
 
+// Take the date out of a WAV file's PEAK chunk, so that the same mix is the same file: libsndfile 1.2.0 writes that
+// chunk into RF64, downgraded or not, whatever it is told.
+static void
+undate(const int fd)
+{
+  static const unsigned char none[4] = {0};
+  unsigned char              chunk[8];
+  for (off_t at = 12; pread(fd, chunk, 8, at) == 8 && memcmp(chunk, "data", 4) != 0;) { // behind "RIFF", size, "WAVE"
+    if (memcmp(chunk, "PEAK", 4) == 0) {
+      if (pwrite(fd, none, 4, at + 12) != 4) { // behind name, size and version; what can't be written stays a date
+        return;
+      }
+    }
+    const uint32_t size = chunk[4] | (uint32_t)chunk[5] << 8 | (uint32_t)chunk[6] << 16 | (uint32_t)chunk[7] << 24;
+    at += 8 + (off_t)size + (size & 1);
+  }
+}
+
 // Close the file.  libsndfile writes what it still has, and the header.
 static void
 close_file(Recorder* const r)
 {
+  const int fd     = r->file && r->plain ? dup(r->fd) : -1;
   errno            = 0;
   const int closed = r->file ? sf_close(r->file) : 0;
   r->file          = NULL;
   if (closed != 0 && !r->failed) {
     r->failed = true;
     strncpy(r->why, errno ? strerror(errno) : sf_error_number(closed), sizeof(r->why) - 1);
+  }
+  if (fd >= 0) {
+    undate(fd);
+    close(fd);
   }
 }
 

@@ -72,6 +72,32 @@ a_wav_is_the_master_bit_for_bit(void** state)
   free(master);
 }
 
+// In one part or without a bound, the header tells no date.
+static void
+the_same_master_is_the_same_file(void** state)
+{
+  (void)state;
+  for (int bound = 0; bound < 2; ++bound) {
+    const char* const    path   = in_folder("d.wav");
+    const RecorderConfig config = {.path = path, .rate = RATE, .part = bound ? RECORDER_PART_BYTES : 0};
+    const float          two[4] = {0.5f, -0.5f, 0.25f, 0.0f};
+    unsigned char        head[512];
+    Recorder*            r;
+    Error                e = {""};
+    assert_int_equal(recorder_start(&r, &config, &e), STATUS_OK);
+    assert_true(recorder_write(r, two, 2));
+    assert_int_equal(recorder_stop(r, &e), STATUS_OK);
+    const int     fd = open(path, O_RDONLY);
+    const ssize_t n  = read(fd, head, sizeof(head));
+    close(fd);
+    assert_true(n > 60);
+    const unsigned char* const peak = memmem(head, (size_t)n, "PEAK", 4);
+    if (peak) {
+      assert_memory_equal(peak + 12, "\0\0\0", 4);
+    }
+  }
+}
+
 static void
 other_formats_hold_it_as_well_as_they_can(void** state)
 {
@@ -448,6 +474,7 @@ main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_wav_is_the_master_bit_for_bit),
+    cmocka_unit_test(the_same_master_is_the_same_file),
     cmocka_unit_test(other_formats_hold_it_as_well_as_they_can),
     cmocka_unit_test(what_cannot_be_recorded_is_said_in_one_line),
     cmocka_unit_test(a_full_disk_ends_the_recording_and_says_how_far_it_came),
