@@ -12,8 +12,6 @@
 #define FOR_EVERY_CPU
 #endif
 
-#define LONG 480 // frames
-
 typedef float v8 __attribute__((vector_size(32)));
 
 typedef struct {
@@ -28,13 +26,12 @@ sum8(const v8* const v)
   return ((f[0] + f[4]) + (f[1] + f[5])) + ((f[2] + f[6]) + (f[3] + f[7]));
 }
 
-/// Sums over 8 frames in every `every`.
 FOR_EVERY_CPU RT static void
-correlate(const float* const a, const float* const b, const uint32_t n, const uint32_t every, Sums* const sums)
+correlate(const float* const a, const float* const b, const uint32_t n, Sums* const sums)
 {
   v8       cross0 = {0}, cross1 = {0}, aa0 = {0}, aa1 = {0}, bb0 = {0}, bb1 = {0};
   uint32_t i = 0;
-  for (; i + 8 <= n; i += every) {
+  for (; i + 8 <= n; i += 8) {
     v8 x0, x1, y0, y1;
     memcpy(&x0, a + 2 * i, sizeof(x0));
     memcpy(&x1, a + 2 * i + 8, sizeof(x1));
@@ -53,35 +50,20 @@ correlate(const float* const a, const float* const b, const uint32_t n, const ui
   sums->cross = sum8(&cross0);
   sums->a     = sum8(&aa0);
   sums->b     = sum8(&bb0);
-  for (i *= 2; i < 2 * n; ++i) { // what is left of the last piece
+  for (i *= 2; i < 2 * n; ++i) {
     sums->cross += a[i] * b[i];
     sums->a += a[i] * a[i];
     sums->b += b[i] * b[i];
   }
 }
 
-RT static float
-ncc_of(const Sums s)
-{
-  const float power = s.a * s.b;
-  return power > 1e-24f && power < 1e36f ? s.cross / sqrtf(power) : 0.0f;
-}
-
 RT float
 splice_ncc_rt(const float* const a, const float* const b, const uint32_t n)
 {
   Sums s;
-  correlate(a, b, n, 8, &s);
-  return ncc_of(s);
-}
-
-/// The same of a third of a long window, in pieces all over it: near a top, where all are alike, that is enough.
-RT static float
-sample(const float* const a, const float* const b, const uint32_t n)
-{
-  Sums s;
-  correlate(a, b, n, 8, &s);
-  return ncc_of(s);
+  correlate(a, b, n, &s);
+  const float power = s.a * s.b;
+  return power > 1e-24f && power < 1e36f ? s.cross / sqrtf(power) : 0.0f;
 }
 
 RT void
@@ -139,7 +121,7 @@ RT void
 splice_nccs_rt(const float* const a, const float* b, const uint32_t n, const int32_t lags, float ncc[SPLICE_LAGS])
 {
   Sums first;
-  correlate(a, b, n, 8, &first);
+  correlate(a, b, n, &first);
   double energy = (double)first.b; // at one lag; the next differs by a frame at either end
   for (int32_t k = 0; k < lags; k += 4, b += 8) {
     float cross[4];
@@ -148,7 +130,7 @@ splice_nccs_rt(const float* const a, const float* b, const uint32_t n, const int
     } else {
       for (int32_t i = 0; k + i < lags; ++i) {
         Sums s;
-        correlate(a, b + 2 * i, n, 8, &s);
+        correlate(a, b + 2 * i, n, &s);
         cross[i] = s.cross;
       }
     }
@@ -174,20 +156,20 @@ splice_climb_rt(SpliceClimb* const c, const float* const a, const float* const b
   const int32_t step = c->step;
   if (!c->begun) {
     c->begun = true;
-    c->here  = sample(a, b, n);
+    c->here  = splice_ncc_rt(a, b, n);
   }
-  c->below = sample(a, b - 2 * step, n);
-  c->above = sample(a, b + 2 * step, n);
+  c->below = splice_ncc_rt(a, b - 2 * step, n);
+  c->above = splice_ncc_rt(a, b + 2 * step, n);
   if (c->below > c->here && c->below >= c->above) {
     c->at -= step;
     c->above = c->here;
     c->here  = c->below;
-    c->below = step == 1 ? sample(a, b - 4, n) : 0.0f;
+    c->below = step == 1 ? splice_ncc_rt(a, b - 4, n) : 0.0f;
   } else if (c->above > c->here) {
     c->at += step;
     c->below = c->here;
     c->here  = c->above;
-    c->above = step == 1 ? sample(a, b + 4, n) : 0.0f;
+    c->above = step == 1 ? splice_ncc_rt(a, b + 4, n) : 0.0f;
   }
   c->step /= 2;
   return c->step != 0;
