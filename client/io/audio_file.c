@@ -11,7 +11,7 @@
 
 #define LAST_PAGE_SECONDS 5 // an Ogg page is rarely longer than one
 #define MIN_SCRATCH_FRAMES 64
-#define SCRATCH_SAMPLES 4096
+#define SCRATCH_SAMPLES 2048           // what is decoded at once is looked at while the first-level cache has it
 #define FIRST_TRY 65536                // frames
 #define DECODED_AT_ONCE 65536          // frames, in one step of counting
 #define COUNTED_AT_ONCE 524288         // bytes
@@ -126,15 +126,18 @@ audio_file_artist(const AudioFile* const f)
   return f->artist;
 }
 
+static bool
+is_compressed(const AudioFile* const f)
+{
+  const int major = f->info.format & SF_FORMAT_TYPEMASK;
+  return major == SF_FORMAT_OGG || major == SF_FORMAT_FLAC || major == SF_FORMAT_MPEG;
+}
+
 size_t
 audio_file_bytes(const AudioFile* const f)
 {
-  const int    major = f->info.format & SF_FORMAT_TYPEMASK;
-  const int    sub   = f->info.format & SF_FORMAT_SUBMASK;
-  const size_t kb    = sub == SF_FORMAT_VORBIS                                                       ? 280
-                       : sub == SF_FORMAT_OPUS || major == SF_FORMAT_FLAC || major == SF_FORMAT_MPEG ? 180
-                                                                                                     : 80;
-  return kb * 1024;
+  const bool vorbis = (f->info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_VORBIS;
+  return (vorbis ? 280 : 180) * 1024;
 }
 
 bool
@@ -251,11 +254,18 @@ count_seeking(AudioFile* const f)
 static int64_t
 read_numbers(AudioFile* const f, float* const to, const int64_t n)
 {
-  const int64_t got = read_raw(f, to, n);
-  if (f->floating) {
-    samples_make_finite(to, got * f->info.channels);
+  if (!f->floating) {
+    return read_raw(f, to, n);
   }
-  return got;
+  int64_t done = 0, want = n < f->scratch_frames ? n : f->scratch_frames;
+  while (want > 0) {
+    float* const  here = to + done * f->info.channels;
+    const int64_t got  = read_raw(f, here, want);
+    samples_make_finite(here, got * f->info.channels);
+    done += got;
+    want = got < want ? 0 : n - done < f->scratch_frames ? n - done : f->scratch_frames;
+  }
+  return done;
 }
 
 // Read frames that lie next, as stereo.
@@ -387,6 +397,9 @@ set_up(AudioFile* const f, const char* const path, Error* const error)
   f->artist   = tag_of(f, SF_STR_ARTIST);
   f->floating = sub == SF_FORMAT_FLOAT || sub == SF_FORMAT_DOUBLE;
   f->there = f->beyond = -1;
+  if (!is_compressed(f)) {
+    byte_source_read_far(f->bytes);
+  }
   if (f->info.samplerate < AUDIO_MIN_RATE || f->info.samplerate > AUDIO_MAX_RATE) {
     return error_set(error, STATUS_BAD_FORMAT, "%s has a rate of %d Hz: 8000 to 384000 Hz work", path,
                      f->info.samplerate);
