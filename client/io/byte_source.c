@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,37 @@ struct ByteSource {
   int64_t        next;  // and so much in the next one: more where reading goes on
 };
 
+// Each track has its file open: where the limit on files is in the way, up to what we may set it to.
+static int
+open_file(const char* const path)
+{
+  const int     flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK; // a FIFO must not hold us up
+  const int     fd    = open(path, flags);
+  struct rlimit limit;
+  if (fd >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max) {
+    return fd;
+  }
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? open(path, flags) : (errno = EMFILE, -1);
+}
+
+static Status
+cannot_open(const char* const path, const int why, Error* const error)
+{
+  if (why == ENOENT || why == ENOTDIR) {
+    return error_set(error, STATUS_NOT_FOUND, "no such file: %s", path);
+  }
+  if (why == EMFILE) {
+    struct rlimit limit = {0};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return error_set(error, STATUS_FAILED,
+                     "can't read %s: this program may have no more than %llu files open, and each loaded track is one; "
+                     "unload some, or raise the limit (ulimit -n)",
+                     path, (unsigned long long)limit.rlim_cur);
+  }
+  return error_set(error, STATUS_FAILED, "can't read %s: %s", path, strerror(why));
+}
+
 static Status
 open_regular(ByteSource* const b, const char* const path, Error* const error)
 {
@@ -35,11 +67,9 @@ open_regular(ByteSource* const b, const char* const path, Error* const error)
     return error_set(error, STATUS_BAD_FORMAT, "%s is %s, not an audio file", path,
                      S_ISDIR(st.st_mode) ? "a directory" : "no regular file");
   }
-  b->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hold us up
+  b->fd = open_file(path);
   if (b->fd < 0) {
-    return errno == ENOENT || errno == ENOTDIR
-             ? error_set(error, STATUS_NOT_FOUND, "no such file: %s", path)
-             : error_set(error, STATUS_FAILED, "can't read %s: %s", path, strerror(errno));
+    return cannot_open(path, errno, error);
   }
   if (fstat(b->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
     return error_set(error, STATUS_BAD_FORMAT, "%s is %s, not an audio file", path,

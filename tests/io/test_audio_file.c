@@ -10,6 +10,8 @@
 #include "jumps.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #define WAV16 (SF_FORMAT_WAV | SF_FORMAT_PCM_16)
 #define VORBIS (SF_FORMAT_OGG | SF_FORMAT_VORBIS)
@@ -350,6 +352,35 @@ a_file_one_may_not_read_is_refused(void** state)
   assert_non_null(strstr(e.text, "Permission denied"));
 }
 
+// Files that stay open are what a soft limit counts: it is raised as far as we may, and beyond that said.
+static void
+more_files_are_open_than_the_soft_limit_allows(void** state)
+{
+  (void)state;
+  enum { SOFT = 32, HARD = 48 };
+  const struct rlimit small = {SOFT, HARD};
+  AudioFile*          f[HARD];
+  Error               e;
+  int                 n = 0;
+  Status              s = STATUS_OK;
+  assert_true(make_wav(in_folder("many.wav"), 44100, 100));
+  const pid_t child = fork(); // a hard limit can't be raised again
+  if (child == 0) {
+    setrlimit(RLIMIT_NOFILE, &small);
+    while (n < HARD && (s = audio_file_open(&f[n], in_folder("many.wav"), &e)) == STATUS_OK) {
+      ++n;
+    }
+    const bool said = n < HARD && strstr(e.text, "no more than 48 files open") != NULL;
+    while (n > SOFT) {
+      audio_file_close(f[--n]);
+    }
+    _exit(s == STATUS_FAILED && said && n == SOFT ? 0 : 1);
+  }
+  int how;
+  assert_int_equal(waitpid(child, &how, 0), child);
+  assert_int_equal(how, 0);
+}
+
 // A FLAC file made by a pipe doesn't know its length: bytes 18.. of the stream info are 36 bits of it.
 static void
 a_length_that_the_header_lacks_is_found(void** state)
@@ -388,6 +419,7 @@ main(void)
     cmocka_unit_test(tags_give_the_title),
     cmocka_unit_test(what_cannot_be_opened_is_said_in_one_line),
     cmocka_unit_test(a_file_one_may_not_read_is_refused),
+    cmocka_unit_test(more_files_are_open_than_the_soft_limit_allows),
     cmocka_unit_test(a_length_that_the_header_lacks_is_found),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
