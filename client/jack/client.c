@@ -28,6 +28,7 @@ struct JackClient {
   Engine*         engine;
   CrewMaker       threads;
   JackRt          rt;
+  Saves           saves;
   uint64_t        decks; ///< that have ports, or would
   pthread_mutex_t ports; ///< a deck's are not taken away while the latency callback uses them
   atomic_bool     lost;
@@ -139,8 +140,9 @@ join(JackClient* const c, const bool start_server, Error* const error)
   const JackConfig* const config  = &c->config;
   jack_status_t           status  = 0;
   const unsigned          options = (start_server ? 0u : JackNoStartServer) | (config->server ? JackServerName : 0u) |
-                           (config->exact_name ? JackUseExactName : 0u);
-  c->client = jack_client_open(config->name, (jack_options_t)options, &status, config->server);
+                           (config->exact_name ? JackUseExactName : 0u) | (config->uuid ? JackSessionID : 0u);
+  const char* const first = config->server ? config->server : config->uuid; // in this order, as far as they are there
+  c->client               = jack_client_open(config->name, (jack_options_t)options, &status, first, config->uuid);
   if (c->client) {
     snprintf(c->name, sizeof(c->name), "%s", jack_get_client_name(c->client));
     if (status & JackNameNotUnique) {
@@ -237,6 +239,9 @@ activate(JackClient* const c, Error* const error)
   jack_set_latency_callback(c->client, on_latency, c);
   jack_set_graph_order_callback(c->client, on_graph, c);
   jack_on_info_shutdown(c->client, on_shutdown, c);
+  saves_listen(&c->saves, c->client);
+  c->rt.client = c->config.transport ? c->client : NULL;
+  atomic_store_explicit(&c->rt.transport, NO_TRANSPORT, memory_order_relaxed);
   c->heard = 0;
   ports_describe(c->client, &c->rt);
   start_threads(c);
@@ -278,6 +283,8 @@ jack_come_back(JackClient* const c, Error* const error)
     jack_client_close(c->client);
     c->client = NULL;
   }
+  saves_drop(&c->saves);
+  c->config.uuid = NULL;          // the server that knew it is gone
   engine_stop_threads(c->engine); // the next server may give another priority, or none
   return join(c, false, error);
 }
@@ -363,6 +370,7 @@ jack_close_client(JackClient* const c)
       jack_client_close(c->client);
     }
     connections_clear(&c->connections);
+    saves_drop(&c->saves);
     for (uint32_t d = 0; d < MAX_DECKS; ++d) {
       free(c->title[d]);
     }
@@ -436,4 +444,25 @@ jack_latency_changed(JackClient* const c)
   if (c->client && !jack_lost(c)) {
     (void)jack_recompute_total_latencies(c->client);
   }
+}
+
+bool
+jack_asked_to_save(JackClient* const c, Save* const out)
+{
+  return saves_take(&c->saves, out);
+}
+
+void
+jack_saved(JackClient* const c, Save* const save, const char* const command)
+{
+  saves_done(jack_lost(c) ? NULL : c->client, save, command);
+}
+
+bool
+jack_transport(const JackClient* const c, bool* const rolling, int64_t* const place)
+{
+  const int64_t shown = atomic_load_explicit(&c->rt.transport, memory_order_relaxed);
+  *rolling            = shown & 1;
+  *place              = shown >> 1;
+  return shown != NO_TRANSPORT;
 }

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "engine/engine.h"
+#include "jack/saves.h"
 #include "msg/midi.h"
 
 typedef struct JackClient JackClient;
@@ -17,6 +18,8 @@ typedef struct {
   bool        deck_ports;
   bool        exact_name; ///< else the server may number it
   uint32_t    threads;    ///< for decks, 0: as many as there are cores for
+  const char* uuid;       ///< by which a JACK session knows us, or NULL
+  bool        transport;  ///< jack_transport is wanted
   bool        connect;    ///< master to the first two physical playback ports
 } JackConfig;
 
@@ -57,5 +60,16 @@ void jack_look(JackClient* c);
 
 void jack_set_title(JackClient* c, uint32_t deck, const char* title); ///< pretty names of the deck's ports
 void jack_latency_changed(JackClient* c); ///< has the server ask the latency callbacks again
+
+/// Whether somebody asks for a save, by JACK-Session; then jack_saved must follow.
+bool jack_asked_to_save(JackClient* c, Save* out);
+
+/// `command` brings the session back; NULL: it could not be saved.
+void jack_saved(JackClient* c, Save* save, const char* command);
+
+/** JACK's transport.  Pre: it is wanted.
+ * @param place its frame while it stands; while it rolls, its frame less the engine's, which doesn't change then
+ * @return false: nothing is known of it */
+bool jack_transport(const JackClient* c, bool* rolling, int64_t* place);
 
 #endif

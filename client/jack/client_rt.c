@@ -27,6 +27,20 @@ advance_rt(EngineIo* const io, const uint32_t n)
   }
 }
 
+// Both in one number, since they belong together.
+RT static void
+show_transport(JackRt* const rt, const int64_t begin)
+{
+  jack_position_t              at;
+  const jack_transport_state_t state   = jack_transport_query(rt->client, &at);
+  const bool                   rolling = state == JackTransportRolling;
+  if (state != JackTransportRolling && state != JackTransportStopped) {
+    return; // it waits for clients that are slow: soon it rolls
+  }
+  const int64_t place = (int64_t)at.frame - (rolling ? begin : 0);
+  atomic_store_explicit(&rt->transport, 2 * place + rolling, memory_order_relaxed);
+}
+
 int
 jack_process_rt(const jack_nframes_t nframes, void* const data)
 {
@@ -47,6 +61,9 @@ jack_process_rt(const jack_nframes_t nframes, void* const data)
   midi_take_rt(rt->midi, jack_port_get_buffer(rt->midi_in, nframes), begin);
   jack_midi_clear_buffer(out);
   midi_give_rt(rt->midi, out, begin, nframes);
+  if (rt->client) {
+    show_transport(rt, begin);
+  }
   uint32_t left = nframes;
   for (; left > MAX_BLOCK; left -= MAX_BLOCK) { // some servers have larger blocks than JACK's own
     engine_run_rt(rt->engine, MAX_BLOCK, &io);

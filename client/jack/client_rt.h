@@ -12,6 +12,8 @@
 
 #include <stdbool.h>
 
+#define NO_TRANSPORT INT64_MIN
+
 typedef struct {
   EngineRt*             engine;
   Epoch                 cycles; ///< of the callback: what was taken out is in no use any more once one has passed
@@ -23,6 +25,8 @@ typedef struct {
   jack_port_t*          midi_in;
   jack_port_t*          midi_out;
   MidiPort*             midi;
+  jack_client_t*        client;    ///< to ask for the transport; NULL: nobody wants to know
+  _Atomic int64_t       transport; ///< twice the place of jack_transport, and 1 while it rolls; or NO_TRANSPORT
 } JackRt;
 
 /// JACK's process callback; `data` is the JackRt.  Process thread.

@@ -8,6 +8,7 @@
 
 #include <jack/jack.h>
 #include <jack/midiport.h>
+#include <jack/transport.h>
 
 #if defined(__clang__)
 #pragma clang diagnostic push
@@ -16,6 +17,9 @@
 
 RT void* jack_port_get_buffer(jack_port_t* port, jack_nframes_t nframes); // jack.h: to be called in each callback
 RT void  jack_midi_clear_buffer(void* buffer); // midiport.h: to be called in each callback for an output
+
+// transport.h: "suitable for use in the process callback"; it copies out of memory shared with the server
+RT jack_transport_state_t jack_transport_query(const jack_client_t* client, jack_position_t* at);
 
 // midiport.h: for the process callback; they read and write the port's buffer, which the server has made
 RT jack_nframes_t    jack_midi_get_event_count(void* buffer);

@@ -29,6 +29,8 @@ const char options_help[] =
   "      --session FILE  load FILE if it is there, and keep it: saved every few seconds when something has changed\n"
   "      --midi-map FILE what MIDI controllers do: a file, or the name of an installed map, e.g. two-channel\n"
   "      --play          start the FILEs together as soon as they are loaded\n"
+  "      --transport follow  play while JACK's transport rolls, at its place (off)\n"
+  "      --jack-uuid UUID  by which a JACK session knows this client\n"
   "      --no-connect    don't connect the master to the sound card\n"
   "      --no-deck-ports no JACK ports per deck\n"
   "      --start-server  start a JACK server if none runs (never without this option)\n"
@@ -52,6 +54,8 @@ enum {
   OPT_NO_DECK_PORTS,
   OPT_START_SERVER,
   OPT_NO_START_SERVER,
+  OPT_TRANSPORT,
+  OPT_JACK_UUID,
   OPT_HELP,
   OPT_VERSION
 };
@@ -73,6 +77,8 @@ static const struct option table[] = {{"name", required_argument, NULL, 'n'},
                                       {"no-deck-ports", no_argument, NULL, OPT_NO_DECK_PORTS},
                                       {"start-server", no_argument, NULL, OPT_START_SERVER},
                                       {"no-start-server", no_argument, NULL, OPT_NO_START_SERVER},
+                                      {"transport", required_argument, NULL, OPT_TRANSPORT},
+                                      {"jack-uuid", required_argument, NULL, OPT_JACK_UUID},
                                       {"help", no_argument, NULL, OPT_HELP},
                                       {"version", no_argument, NULL, OPT_VERSION},
                                       {NULL, 0, NULL, 0}};
@@ -206,6 +212,16 @@ options_read(Options* const o, const int argc, char** const argv, Error* const e
         break;
       case OPT_NO_START_SERVER:
         o->start_server = false;
+        break;
+      case OPT_TRANSPORT:
+        o->transport = !strcmp(optarg, "follow");
+        ok           = o->transport || !strcmp(optarg, "off");
+        if (!ok) {
+          error_set(error, STATUS_BAD_VALUE, "--transport is follow or off, not \"%s\"", optarg);
+        }
+        break;
+      case OPT_JACK_UUID:
+        o->uuid = optarg;
         break;
       case 'h':
       case OPT_HELP:

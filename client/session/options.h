@@ -30,9 +30,11 @@ typedef struct {
   bool        connect;
   bool        deck_ports;
   bool        start_server;
-  const char* session;  ///< file, NULL: none
-  const char* midi_map; ///< file, NULL: none
-  char**      files;    ///< of argv
+  bool        transport; ///< follow JACK's
+  const char* uuid;      ///< of a JACK session, NULL: none
+  const char* session;   ///< file, NULL: none
+  const char* midi_map;  ///< file, NULL: none
+  char**      files;     ///< of argv
   int         nfiles;
 } Options;
 

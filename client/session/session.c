@@ -5,9 +5,11 @@
 #include "crowd/crowd.h"
 #include "jack/client.h"
 #include "rig/rig.h"
+#include "session/jack_session.h"
 #include "session/memory.h"
 #include "session/nsm.h"
 #include "session/startup.h"
+#include "session/transport.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -16,13 +18,15 @@
 enum { MANAGED_PORTS = 32 }; ///< OSC ports that are tried under a session manager
 
 typedef struct {
-  JackClient* jack;
-  Rig*        rig;
-  Crowd*      crowd;
-  Startup*    startup;
-  Nsm*        nsm; ///< NULL: no session manager
-  int         osc_port;
-  bool        mapped; ///< the MIDI map was taken
+  JackClient*  jack;
+  Rig*         rig;
+  Crowd*       crowd;
+  Startup*     startup;
+  Transport*   transport;
+  JackSession* saves;
+  Nsm*         nsm; ///< NULL: no session manager
+  int          osc_port;
+  bool         mapped; ///< the MIDI map was taken
 } Session;
 
 // SIGINT and SIGTERM end the program at once and cleanly; a second one as the system likes
@@ -151,6 +155,8 @@ start(Session* const s, const Options* const o, Error* const error)
                              .deck_ports   = o->deck_ports,
                              .connect      = o->connect,
                              .threads      = o->threads,
+                             .uuid         = o->uuid,
+                             .transport    = o->transport,
                              .exact_name   = s->nsm != NULL};
   Osc*             osc    = NULL; // opened first: who comes while the rest takes its time waits, and isn't turned away
   Status           status = listen_osc(s, o, &osc, error);
@@ -192,6 +198,8 @@ static void
 stop(Session* const s)
 {
   startup_free(s->startup);
+  transport_free(s->transport);
+  jack_session_free(s->saves);
   nsm_close(s->nsm);
   crowd_free(s->crowd);
   if (s->jack) {
@@ -275,10 +283,14 @@ play(Session* const s, const Options* const o)
   } else {
     s->startup = startup_new(control, o);
   }
-  bool good = true;
+  s->transport = o->transport ? transport_new(control, s->jack) : NULL;
+  s->saves     = jack_session_new(control, s->jack, o);
+  bool good    = true;
   while (good && !control_quitting(control)) {
     control_poll(control, 20);
     jack_look(s->jack);
+    transport_turn(s->transport);
+    jack_session_turn(s->saves);
     save_if_asked(s, o);
     load_map(s, o);
     if (jack_lost(s->jack) && !control_quitting(control)) {
