@@ -3,6 +3,7 @@
 
 #include "control/commands.h"
 #include "control/midi.h"
+#include "control/move.h"
 #include "control/osc.h"
 #include "control/score.h"
 #include "control/session.h"
@@ -102,6 +103,7 @@ control_free(Control* const c)
   heap_free(c->futures);
   params_free(c->params);
   session_free(c->session);
+  move_forget(c);
   for (int d = 0; d < MAX_DECKS; ++d) {
     for (int s = 0; s < MAX_STEMS; ++s) {
       free(c->decks[d].stem[s].path);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char why[] = "the JACK server came back at another rate meanwhile: send it again";
 
@@ -113,12 +114,49 @@ settle(Control* const c, const int64_t until)
   params_settle(c->params);
 }
 
+/// What plugins keep beside their ports, in a folder for as long as it takes.  NULL: nothing.
+static States*
+keep_states(Control* const c)
+{
+  States* const s        = states_new();
+  char          folder[] = "/tmp/deckhost-move-XXXXXX";
+  char          path[64];
+  Status        status = STATUS_OK;
+  Error         error;
+  if (!s || !mkdtemp(folder)) {
+    states_free(s);
+    return NULL;
+  }
+  snprintf(path, sizeof(path), "%s/all", folder);
+  c->moving.folder = strdup(folder);
+  states_begin(s, c, path, true);
+  while (states_busy(s, c, &status, &error)) {
+    usleep(1000);
+  }
+  if (status) {
+    log_error("%s", error.text);
+  }
+  return s;
+}
+
+void
+move_forget(Control* const c)
+{
+  if (c->moving.folder) {
+    states_remove(c->moving.folder);
+    free(c->moving.folder);
+    c->moving.folder = NULL;
+  }
+}
+
 /// The text of all there is, and lines that take away the decks that there were not.
 static char*
 text_of(Control* const c, const uint32_t decks)
 {
-  char* const text = session_text(c, NULL, TEXT_PLACES | TEXT_ENGINE, NULL);
-  char* const out  = text ? realloc(text, strlen(text) + 32 * MAX_DECKS + 1) : NULL;
+  States* const states = keep_states(c);
+  char* const   text   = session_text(c, NULL, TEXT_PLACES | TEXT_ENGINE, states);
+  states_free(states);
+  char* const out = text ? realloc(text, strlen(text) + 32 * MAX_DECKS + 1) : NULL;
   if (!out) {
     free(text);
     return NULL;
@@ -134,7 +172,13 @@ uint32_t
 control_move_begin(Control* const c, const int64_t frame)
 {
   int64_t until = frame + RING_LEAD;
-  c->moving     = (Moving){.from = frame, .rate = c->ops.rate};
+  Status  status;
+  Error   error;
+  while (session_saving(c->session, c, &status, &error)) { // the plugins are needed for it
+    usleep(1000);
+  }
+  move_forget(c);
+  c->moving = (Moving){.from = frame, .rate = c->ops.rate};
   for (uint8_t d = 0; d < MAX_DECKS; ++d) {
     c->moving.plays |= deck_exists(c, d) && deck_plays_at(c, d, until) ? UINT64_C(1) << d : 0;
     c->moving.decks = deck_exists(c, d) ? d + 1u : c->moving.decks;
@@ -197,6 +241,7 @@ move_turn(Control* const c)
     return;
   }
   c->moving.pending = false;
+  move_forget(c);
   for (uint8_t d = 0; d < MAX_DECKS; ++d) {
     if ((c->moving.plays >> d & 1) && deck_exists(c, d) && deck_stem(c, d)) {
       n += (size_t)snprintf(line + n, sizeof(line) - n, " %d", d + 1);

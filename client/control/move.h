@@ -4,6 +4,8 @@
 
 // From one engine to another of another rate: what is told of frames is told anew.
 
+#include "control/control.h"
+
 #include <stdint.h>
 
 /// At frame `from` the new engine takes the old one's place.
@@ -14,5 +16,8 @@ typedef struct {
 
 /// A frame of the old engine as the new one counts: what lies ahead lies as many seconds ahead, what is over is over.
 int64_t move_frame(const Move* m, int64_t frame);
+
+/// Nothing is being brought back any more.
+void move_forget(Control* c);
 
 #endif

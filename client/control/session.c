@@ -372,7 +372,7 @@ session_save_begin(Session* const s, Control* const c, const char* const path, E
   if (!s->saving) {
     return error_set(error, STATUS_NO_MEMORY, "no memory to save the session");
   }
-  states_begin(s->states, c, path);
+  states_begin(s->states, c, path, false);
   session_saving(s, c, &last, &why); // it goes on at once where there is nothing to wait for
   return STATUS_OK;
 }

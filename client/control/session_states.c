@@ -102,7 +102,7 @@ name_slot(const uint8_t chain, const uint8_t slot, char* const out, const size_t
 }
 
 static void
-begin_slot(States* const s, Control* const c, const uint8_t chain, const uint8_t slot)
+begin_slot(States* const s, Control* const c, const uint8_t chain, const uint8_t slot, const bool absolute)
 {
   OpsPlugin p;
   char      name[32];
@@ -113,7 +113,7 @@ begin_slot(States* const s, Control* const c, const uint8_t chain, const uint8_t
   name_slot(chain, slot, name, sizeof(name));
   Slot* const of   = &s->slot[chain][slot];
   const char* from = strrchr(s->folder, '/');
-  while (from > s->folder && from[-1] != '/') { // the session's name and the count
+  while (from > s->folder && (absolute || from[-1] != '/')) { // the session's name and the count
     --from;
   }
   if (asprintf(&folder, "%s/%s", s->folder, name) < 0 || asprintf(&of->name, "%s/%s", from, name) < 0) {
@@ -128,13 +128,13 @@ begin_slot(States* const s, Control* const c, const uint8_t chain, const uint8_t
 }
 
 void
-states_begin(States* const s, Control* const c, const char* const path)
+states_begin(States* const s, Control* const c, const char* const path, const bool absolute)
 {
   forget(s);
   s->folder = c->ops.plugin_keep ? next_folder(path) : NULL;
   for (uint8_t chain = 0; s->folder && chain < MAX_CHAINS; ++chain) {
     for (uint8_t slot = SLOT_INSERT; slot < MAX_SLOTS; ++slot) {
-      begin_slot(s, c, chain, slot);
+      begin_slot(s, c, chain, slot, absolute);
     }
   }
 }
@@ -214,6 +214,12 @@ remove_one(const char* const path, const struct stat* const st, const int kind, 
   return 0; // as much as can be
 }
 
+void
+states_remove(const char* const folder)
+{
+  nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static char*
 read_text(const char* const path)
 {
@@ -245,7 +251,7 @@ states_prune(const char* const path)
     char* gone = NULL;
     if (generation(e->d_name) && asprintf(&word, "%s.d/%s/", name, e->d_name) >= 0 && !strstr(now, word) &&
         !(before && strstr(before, word)) && asprintf(&gone, "%s/%s", all, e->d_name) >= 0) {
-      nftw(gone, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+      states_remove(gone);
     }
     free(word);
     free(gone);

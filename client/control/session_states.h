@@ -14,8 +14,9 @@ typedef struct States States;
 States* states_new(void); ///< NULL: no memory
 void    states_free(States* s);
 
-/// Begin to write for a session that will be saved to `path`.
-void states_begin(States* s, Control* c, const char* path);
+/// Begin to write for a session that will be saved to `path`, and name the folders as it will; `absolute`: wherever it
+/// is.
+void states_begin(States* s, Control* c, const char* path, bool absolute);
 
 /// Whether plugins are still at it.  Once they aren't: STATUS_OK, or what went wrong.
 bool states_busy(States* s, Control* c, Status* status, Error* error);
@@ -28,6 +29,9 @@ const char* states_written(const States* s);
 
 /// See to it that a folder is on the disk.  Any thread.
 void states_sync(const char* folder);
+
+/// Take a folder away.  Any thread.
+void states_remove(const char* folder);
 
 /// Take away what neither the session at `path` nor its backup names.  Any thread.
 void states_prune(const char* path);

@@ -102,6 +102,7 @@ typedef struct {
   uint64_t plays; ///< bit d: deck d
   char*    text;
   bool     pending; ///< the text is being carried out; then what played goes on
+  char*    folder;  ///< with what plugins keep, until they have it again; NULL: none
 } Moving;
 
 /// Another part's work on this thread.

@@ -45,6 +45,15 @@ typedef struct {
   char    title[MAX_DECKS][256];
   int     latency_changes;
 
+  // A host: URIs with "bad" in them are refused, presets with "state" bring a plugin
+  bool      host_sleeps;
+  uintptr_t plugins; ///< how many it made
+  int       dropped; ///< jobs that nobody wanted
+  char      wished[4][256];
+  uint32_t  wishes, taken;
+  bool      presets[4];
+  Plugin*   slot[MAX_CHAINS][MAX_SLOTS];
+
   char folder[64];
   char file[128]; ///< one that can be read
 } Fake;
@@ -67,6 +76,10 @@ static const struct {
   {SLOT_EQ, "kill_low", {5, 0, 1, 0, true, true, false, NULL}},
   {SLOT_EQ, "kill_mid", {6, 0, 1, 0, true, true, false, NULL}},
   {SLOT_EQ, "kill_high", {7, 0, 1, 0, true, true, false, NULL}},
+  {SLOT_INSERT, "enabled", {0, 0, 1, 1, true, true, false, NULL}},
+  {SLOT_INSERT, "cutoff", {1, 0, 10, 0, true, false, false, NULL}},
+  {SLOT_INSERT, "depth", {2, 0, 10, 0, true, false, false, NULL}},
+  {SLOT_INSERT, "level", {3, 0, 10, 0, false, false, false, NULL}},
   {SLOT_EQ, "low_freq", {8, 40, 1000, 200, true, false, false, NULL}},
 };
 
@@ -153,6 +166,64 @@ fake_plugin_retired(void* const self, Plugin* const p)
   ++((Fake*)self)->retired_plugins;
 }
 
+static bool
+fake_about(void* const self, const uint8_t chain, const uint8_t slot, OpsPlugin* const out)
+{
+  const Fake* const f = self;
+  *out                = (OpsPlugin){"urn:fake", "Fake", 0, 64, (uint64_t)(uintptr_t)f->slot[chain][slot]};
+  return slot < SLOT_INSERT || f->slot[chain][slot];
+}
+
+static uint32_t
+fake_wish(void* const self, const OpsWish* const wish)
+{
+  Fake* const    f  = self;
+  const uint32_t at = f->wishes++ % 4;
+  snprintf(f->wished[at], sizeof(f->wished[at]), "%s %s %s", wish->uri, wish->preset ? wish->preset : "-",
+           wish->folder ? wish->folder : "-");
+  f->presets[at] = wish->preset != NULL;
+  return f->wishes;
+}
+
+static bool
+fake_take(void* const self, const uint32_t ticket, OpsMade* const out)
+{
+  Fake* const f  = self;
+  const int   at = (int)((ticket - 1) % 4);
+  *out           = (OpsMade){.status = STATUS_OK};
+  if (f->host_sleeps) {
+    return false;
+  }
+  ++f->taken;
+  if (strstr(f->wished[at], "bad")) {
+    out->status = error_set(&out->error, STATUS_NOT_FOUND, "there is no such thing");
+    return true;
+  }
+  if (!f->presets[at] || strstr(f->wished[at], "state")) {
+    out->plugin = (Plugin*)(++f->plugins);
+  }
+  if (f->presets[at]) {
+    static const OpsValue values[] = {{"low", 99.0f}, {"semitones", 3.0f}, {"gone", 1.0f}, {"cutoff", 5.0f}};
+    out->values                    = malloc(sizeof(values));
+    memcpy(out->values, values, sizeof(values));
+    out->nvalues = 4;
+  }
+  return true;
+}
+
+static void
+fake_drop(void* const self, const uint32_t ticket)
+{
+  (void)ticket;
+  ++((Fake*)self)->dropped;
+}
+
+static void
+fake_put(void* const self, const uint8_t chain, const uint8_t slot, Plugin* const plugin)
+{
+  ((Fake*)self)->slot[chain][slot] = plugin;
+}
+
 static void
 fake_titled(void* const self, const uint8_t deck, const char* const title)
 {
@@ -197,6 +268,11 @@ fake_new_with_rings(const uint32_t commands, const uint32_t requests)
                    .plugin_port     = fake_port,
                    .plugin_port_at  = fake_port_at,
                    .plugin_value    = fake_value,
+                   .plugin_about    = fake_about,
+                   .plugin_ask      = fake_wish,
+                   .plugin_take     = fake_take,
+                   .plugin_drop     = fake_drop,
+                   .plugin_put      = fake_put,
                    .deck_add        = fake_deck_add,
                    .deck_retired    = fake_deck_retired,
                    .plugin_retired  = fake_plugin_retired,

@@ -212,6 +212,27 @@ def kept(tap, stage):
     tap.check('/deck/2/insert/1/set gain 0.75' in text and 'master-insert4' in text, 'saved at the end, with state', text)
 
 
+def another_rate(tap, stage):
+    """A server that comes back at another rate: the plugins are there again, with what they knew."""
+    with_fixtures(stage)
+    host = Deckhost(stage, '--no-connect')
+    host.ask('/master/insert/1/load', TEST + 'state')
+    host.ask('/master/insert/1/set', 'learn', 42)
+    assert wait_until(lambda: host.ask('/master/insert/1/ports', 'number').values['/master/insert/1/ports'][2] == 42)
+    host.ask('/master/insert/1/set', 'learn', 0)
+    host.ask('/master/insert/3/load', TEST + 'latency')
+    host.ask('/master/insert/3/enable', 0)
+    stage.processes.end(stage.jackd)
+    stage.jack[0][2] = '44100'
+    stage.restart_jack()
+    tap.check(wait_until(lambda: host.stats()['rate'] == 44100, 20.0), 'it is there', host.errors())
+    tap.check(wait_until(lambda: host.get('/master/insert/3/plugin') == TEST + 'latency' and host.get('/master/insert/3/enable') == 0),
+              'with its plugins', host.errors())
+    tap.check(wait_until(lambda: host.ask('/master/insert/1/ports', 'filed').values['/master/insert/1/ports'][2] == 42), 'and their state',
+              host.errors())
+    tap.check(host.close() == 0, 'it ends well', host.errors())
+
+
 REAL = (('swh-lv2', 'http://plugin.org.uk/swh-plugins/djFlanger', True), ('swh-lv2', 'http://plugin.org.uk/swh-plugins/mbeq', False),
         ('swh-lv2', 'http://plugin.org.uk/swh-plugins/pitchScaleHQ', False), ('rubberband-lv2', 'http://breakfastquay.com/rdf/lv2-rubberband#stereo', True),
         ('rubberband-lv2', 'http://breakfastquay.com/rdf/lv2-rubberband#r3stereo', False), ('x42-plugins', 'http://gareus.org/oss/lv2/fil4#stereo', True),
@@ -239,4 +260,4 @@ def real(tap, stage):
 
 
 if __name__ == '__main__':
-    main(commands, in_time, kept, real)
+    main(commands, in_time, kept, another_rate, real)
