@@ -64,6 +64,22 @@ shape_point_rt(const Shape shape, double point[POINT_WIDTH])
   memcpy(point + POINT_C2, &ed, sizeof(ed));
 }
 
+void
+gliding_straighten_rt(Gliding* const g)
+{
+#pragma GCC unroll 3
+  for (int k = 0; k < CURVE_WIDTH; k += 2) {
+    Pair slope, bend;
+    memcpy(&slope, g->ramps.slope + k, sizeof(slope));
+    memcpy(&bend, g->ramps.bend + k, sizeof(bend));
+    slope += pair_of(0.5 * (GLIDING_GROUP - 1)) * bend; // the mean of a group
+    bend *= pair_of(GLIDING_GROUP);
+    memcpy(g->ramps.slope + k, &slope, sizeof(slope));
+    memcpy(g->ramps.bend + k, &bend, sizeof(bend));
+  }
+  g->part = 0;
+}
+
 RT static void
 set_rt(Twice to, const double first, const double second)
 {

@@ -61,11 +61,17 @@ typedef struct {
   Pair s1, s2; ///< of the band-pass, of the low-pass integrator
 } Svf;
 
-/// A section in motion.
+#define GLIDING_GROUP 2 ///< frames
+
+/// A section in motion.  Its numbers go straight for a group of frames, and meet the curve at either end of it.
 typedef struct {
-  Ramps ramps;
-  Svf   svf;
+  Ramps    ramps; ///< after each frame at += slope, after each group slope += bend
+  Svf      svf;
+  uint32_t part; ///< frames into a group
 } Gliding;
+
+/// From the curve's ramps, which bend at every frame, to those of a section, at the start of a group.
+RT void gliding_straighten_rt(Gliding* g);
 
 /// Two frames of both channels: left and right of the first, then of the second.
 typedef double Twice[4];

@@ -21,7 +21,7 @@ eq_new(const double rate)
     memset(eq, 0, sizeof(*eq));
     eq->rate      = rate;
     eq->loops     = loops_best();
-    eq->grid      = 2 * (uint32_t)fmax(1.0, round(rate / 2000.0)); // even: sections at rest take frames by twos
+    eq->grid      = GLIDING_GROUP * (uint32_t)fmax(1.0, round(rate / (1000.0 * GLIDING_GROUP))); // whole groups
     eq->per_frame = 1.0 / eq->grid;
     // 20 ms in all: up to one line until it starts, and two until its curve is at rest
     eq->glide_steps = (uint32_t)fmax(1.0, floor(0.020 * rate / eq->grid) - 3.0);

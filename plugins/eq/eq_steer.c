@@ -182,6 +182,7 @@ band_step_rt(const Eq* const eq, EqBand* const b, const int band, const bool mov
     memcpy(point, curve_last(&b->points), sizeof(point));
   }
   curve_push_rt(&b->points, point, eq->per_frame, &b->gliding.ramps);
+  gliding_straighten_rt(&b->gliding);
   if (!curve_is_still(&b->points)) {
     return true;
   }
@@ -261,6 +262,15 @@ cross_gains_step_rt(const Eq* const eq, EqCross* const c, const bool move)
   c->gains_move = !curve_is_still(&c->gains);
 }
 
+// The gains of a mode that was not heard, which nobody moved meanwhile.
+RT static void
+gains_start_rt(Eq* const eq, const EqGlide first)
+{
+  for (int b = 0; b < EQ_BANDS; ++b) {
+    glide_set_rt(&eq->glide[first + b], target_rt(eq, (EqGlide)(first + b)));
+  }
+}
+
 // Which modes are heard before the next grid line; one that comes up starts from silence.
 RT static void
 modes_start_rt(Eq* const eq)
@@ -271,12 +281,14 @@ modes_start_rt(Eq* const eq)
     isolator = isolator || eq->mix.gains.point[p][MIX_ISOLATOR] != 0.0;
   }
   if (tone && !eq->tone_on) {
+    gains_start_rt(eq, GLIDE_TONE);
     for (int b = 0; b < EQ_BANDS; ++b) {
       band_start_rt(eq, &eq->tone.band[b], b);
     }
     eq->tone.moves = false;
   }
   if (isolator && !eq->isolator_on) {
+    gains_start_rt(eq, GLIDE_ISOLATOR);
     cross_start_rt(eq, &eq->cross);
   }
   eq->tone_on     = tone;
@@ -342,7 +354,7 @@ eq_steer_read_rt(Eq* const eq, const float* const controls)
   }
 }
 
-// The controls that changed set glides off; the gains of a mode that is not heard need none.
+// The controls that changed set glides off; the gains of a mode that is not heard need none, they wait until it is.
 RT static void
 aim_rt(Eq* const eq)
 {
@@ -351,15 +363,10 @@ aim_rt(Eq* const eq)
   for (uint32_t left = eq->changed; left; left &= left - 1) {
     aimed |= part_of[__builtin_ctz(left)];
   }
-  for (; aimed; aimed &= aimed - 1) {
-    const int    g      = __builtin_ctz(aimed);
-    const double target = target_rt(eq, (EqGlide)g);
-    if (deaf & BIT(g)) {
-      glide_set_rt(&eq->glide[g], target);
-    } else {
-      glide_aim_rt(&eq->glide[g], target, eq->glide_steps);
-      eq->gliding |= glide_is_moving(&eq->glide[g]) ? BIT(g) : 0;
-    }
+  for (aimed &= ~deaf; aimed; aimed &= aimed - 1) {
+    const int g = __builtin_ctz(aimed);
+    glide_aim_rt(&eq->glide[g], target_rt(eq, (EqGlide)g), eq->glide_steps);
+    eq->gliding |= glide_is_moving(&eq->glide[g]) ? BIT(g) : 0;
   }
   eq->changed = 0;
 }
