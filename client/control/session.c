@@ -236,6 +236,21 @@ folder_of(const char* const path)
   return folder;
 }
 
+/// Its first line that is neither empty nor a comment is a command.  Any other text, a score for one, must not take off
+/// what is there, nor be written over later.
+static bool
+is_session(const char* text)
+{
+  while (*text) {
+    text += strspn(text, " \t\r\n");
+    if (*text != '#') {
+      return *text == '/' || *text == '\0';
+    }
+    text += strcspn(text, "\n");
+  }
+  return true;
+}
+
 Status
 session_load_begin(Session* const      s,
                    Control* const      c,
@@ -249,6 +264,11 @@ session_load_begin(Session* const      s,
   char* const text = read_file(path, error);
   if (!text) {
     return STATUS_NOT_FOUND;
+  }
+  if (!is_session(text)) {
+    free(text);
+    return error_set(error, STATUS_BAD_FORMAT, "%s isn't a session: its lines must be commands, beginning with /",
+                     path);
   }
   char* const reset = session_reset_text(c);
   drop_lines(s);

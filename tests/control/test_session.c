@@ -252,11 +252,38 @@ killed_at_any_moment_it_is_whole(void** state)
   assert_int_equal(system(command), 0);
 }
 
+// A score or any other text takes nothing off; a session with nothing in it is one.
+static void
+what_is_no_session_takes_nothing_off(void** state)
+{
+  (void)state;
+  static const char* const texts[] = {"0 /deck/1/play\n", "root:x:0:0:root:/root:/bin/sh\n/stop\n",
+                                      "# a list\n\n  a.wav\n"};
+  Fake* const              f       = fake_new();
+  char                     path[256], why[512];
+  set_up(f);
+  snprintf(path, sizeof(path), "%s/no.session", f->folder);
+  snprintf(why, sizeof(why),
+           "/error /session/load \"%s isn't a session: its lines must be commands, beginning with /\"", path);
+  for (size_t k = 0; k <= sizeof(texts) / sizeof(texts[0]); ++k) {
+    const bool  none = k == sizeof(texts) / sizeof(texts[0]);
+    FILE* const file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(none ? "# A session\n\n# end" : texts[k], file);
+    fclose(file);
+    assert_string_equal(ask(f, "/session/load %s", path), none ? "/ok /session/load 0 0" : why);
+    fake_say(f, "/get /deck/1/path");
+    fake_turn(f);
+    assert_int_equal(strstr(f->answers[f->nanswers - 2], "one.wav") == NULL, none);
+  }
+  fake_free(f);
+}
+
 int
 main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_loaded_is_what_was_saved),
-                                     cmocka_unit_test(what_cannot_be_done_is_told_and_kept),
-                                     cmocka_unit_test(killed_at_any_moment_it_is_whole)};
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_loaded_is_what_was_saved), cmocka_unit_test(what_cannot_be_done_is_told_and_kept),
+    cmocka_unit_test(what_is_no_session_takes_nothing_off), cmocka_unit_test(killed_at_any_moment_it_is_whole)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
