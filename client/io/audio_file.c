@@ -137,7 +137,7 @@ size_t
 audio_file_bytes(const AudioFile* const f)
 {
   const bool vorbis = (f->info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_VORBIS;
-  return (vorbis ? 280 : 180) * 1024;
+  return (vorbis ? 280 : is_compressed(f) ? 180 : 80) * 1024;
 }
 
 bool
@@ -397,9 +397,6 @@ set_up(AudioFile* const f, const char* const path, Error* const error)
   f->artist   = tag_of(f, SF_STR_ARTIST);
   f->floating = sub == SF_FORMAT_FLOAT || sub == SF_FORMAT_DOUBLE;
   f->there = f->beyond = -1;
-  if (!is_compressed(f)) {
-    byte_source_read_far(f->bytes);
-  }
   if (f->info.samplerate < AUDIO_MIN_RATE || f->info.samplerate > AUDIO_MAX_RATE) {
     return error_set(error, STATUS_BAD_FORMAT, "%s has a rate of %d Hz: 8000 to 384000 Hz work", path,
                      f->info.samplerate);

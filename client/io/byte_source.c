@@ -11,7 +11,6 @@
 
 #define PIECE 32768 // the system reads ahead of it
 #define LARGE 16384 // asked for at once: goes straight to who asks
-#define FAR 131072  // a piece where decoding costs next to nothing, so that asking the system would be what costs
 
 struct ByteSource {
   int            fd;
@@ -23,9 +22,7 @@ struct ByteSource {
   bool           failed;
   int64_t        patch_at; // four bytes that are read instead of the file's; 0: none
   uint8_t        patch[4];
-  unsigned char* piece; // [most]
-  int64_t        most;  // so much of the file is in one piece,
-  int64_t        next;  // and so much in the next one: more where reading goes on
+  unsigned char* piece; // [PIECE]
 };
 
 // Each track has its file open: where the limit on files is in the way, up to what we may set it to.
@@ -89,8 +86,6 @@ byte_source_open(ByteSource** const out, const char* const path, Error* const er
   ByteSource* const b = calloc(1, sizeof(*b));
   if (b) {
     b->fd    = -1;
-    b->most  = PIECE;
-    b->next  = PIECE;
     b->piece = malloc(PIECE);
   }
   if (!b || !b->piece) {
@@ -145,16 +140,6 @@ byte_source_claim(ByteSource* const b, const int64_t size)
   b->claim = size;
 }
 
-void
-byte_source_read_far(ByteSource* const b)
-{
-  unsigned char* const piece = realloc(b->piece, FAR);
-  if (piece) {
-    b->piece = piece;
-    b->most  = FAR;
-  }
-}
-
 // Ask the system for `n` bytes at `at`; returns how many came.
 static int64_t
 ask(ByteSource* const b, const int64_t at, void* const to, const int64_t n)
@@ -193,17 +178,6 @@ apply_patch(const ByteSource* const b, const int64_t at, unsigned char* const to
   }
 }
 
-// Have the piece that begins at `at`.  After a jump a short one is there sooner.  false: there is nothing.
-static bool
-read_piece(ByteSource* const b, const int64_t at)
-{
-  const bool on = at == b->from + b->count;
-  b->next       = on ? (2 * b->next < b->most ? 2 * b->next : b->most) : PIECE;
-  b->from       = at;
-  b->count      = ask(b, at, b->piece, b->next);
-  return b->count > 0;
-}
-
 static int64_t
 read_pieces(ByteSource* const b, const int64_t at, void* const to, const int64_t n)
 {
@@ -211,10 +185,12 @@ read_pieces(ByteSource* const b, const int64_t at, void* const to, const int64_t
   while (done < n) {
     const int64_t here = at + done;
     if (here < b->from || here >= b->from + b->count) {
-      if (n - done >= (b->most > PIECE ? b->most : LARGE)) {
+      if (n - done >= LARGE) {
         return done + ask(b, here, (char*)to + done, n - done);
       }
-      if (!read_piece(b, here)) {
+      b->from  = here;
+      b->count = ask(b, here, b->piece, PIECE);
+      if (b->count == 0) {
         break;
       }
     }

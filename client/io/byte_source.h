@@ -28,10 +28,6 @@ bool byte_source_failed(ByteSource* b);
 /// Say that the file is `size` bytes long to whom opens it as a sound file; there are zeros beyond the real end.
 void byte_source_claim(ByteSource* b, int64_t size);
 
-/// From now on have larger pieces where reading goes on, for 96 kB more memory: for a format that is decoded as fast as
-/// it is read, where asking the system is what costs.
-void byte_source_read_far(ByteSource* b);
-
 /// Have four other bytes at `at` read by everybody from now on.
 void byte_source_patch(ByteSource* b, int64_t at, const uint8_t bytes[4]);
 
