@@ -19,7 +19,7 @@ typedef enum {
   MODE_PRESS      ///< a press fires the command, which takes no value from the controller
 } Mode;
 
-enum { ANY_CHANNEL = -1, MAX_BINDINGS = 2048, MAX_BOUND_ARGS = 8, MAX_BOUND_TEXT = 10240 };
+enum { ANY_CHANNEL = -1, MAX_BINDINGS = 2048, MAX_BOUND_ARGS = 8, MAX_BOUND_TEXT = 10240, BOUND_STEPS = 128 };
 
 typedef struct {
   // Which controller
@@ -78,6 +78,11 @@ Status binding_read(Binding*          out,
                     const MidiBinder* by,
                     Error*            error);
 void   binding_clear(Binding* b);
+
+// midi_words.c
+
+/// "cc 1 7" into a binding's first part.  STATUS_BAD_VALUE: `error` says what is wrong.
+Status controller_read(Binding* b, const char* text, Error* error);
 
 /// As they are read, each of at most MAX_BOUND_TEXT bytes.
 void binding_controller(const Binding* b, char* out, size_t size);

@@ -38,14 +38,14 @@ midi_parser_init(MidiParser* const p, const uint32_t rate)
 double
 midi_position(const uint16_t value, const uint16_t top)
 {
-  const double middle = (top + 1) / 2;
+  const double middle = (top + 1) * 0.5;
   return value <= middle ? value / (2.0 * middle) : 0.5 + 0.5 * (value - middle) / (top - middle);
 }
 
 uint16_t
 midi_value(const double position, const uint16_t top)
 {
-  const double middle = (top + 1) / 2;
+  const double middle = (top + 1) * 0.5;
   const double p      = fmin(fmax(position, 0.0), 1.0);
   return (uint16_t)lround(p <= 0.5 ? p * 2.0 * middle : middle + (p - 0.5) * 2.0 * (top - middle));
 }
