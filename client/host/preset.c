@@ -24,7 +24,9 @@ is_wanted(const World* const    w,
           char* const           list,
           const size_t          size)
 {
+  world_lock();
   lilv_world_load_resource(w->lilv, preset);
+  world_unlock();
   LilvNode* const   label = lilv_world_get(w->lilv, preset, w->word.label, NULL);
   const char* const name  = label ? lilv_node_as_string(label) : lilv_node_as_uri(preset);
   const bool        is    = !strcmp(lilv_node_as_uri(preset), wanted) || !strcasecmp(name, wanted);
@@ -103,7 +105,9 @@ preset_read(LilvState** const  out,
     return error_set(error, STATUS_NO_MEMORY, "no memory");
   }
   const bool there = !access(path, R_OK);
-  *out             = there ? lilv_state_new_from_file(w->lilv, urids_map_feature(urids), NULL, path) : NULL;
+  world_lock();
+  *out = there ? lilv_state_new_from_file(w->lilv, urids_map_feature(urids), NULL, path) : NULL;
+  world_unlock();
   const Status status =
     *out    ? STATUS_OK
     : there ? error_set(error, STATUS_BAD_FORMAT, "%.300s isn't the state of a plugin", path)

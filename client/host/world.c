@@ -10,6 +10,7 @@
 #include <lv2/state/state.h>
 #include <lv2/worker/worker.h>
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,20 @@ static const struct {
   {offsetof(Words, load_default_state), LV2_STATE__loadDefaultState},
 };
 
+static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
+
+void
+world_lock(void)
+{
+  pthread_mutex_lock(&reading);
+}
+
+void
+world_unlock(void)
+{
+  pthread_mutex_unlock(&reading);
+}
+
 static LilvNode**
 word(World* const w, const size_t i)
 {
@@ -77,8 +92,10 @@ world_init(World* const w, const char* const bundle_dir, Error* const error)
     *word(w, i) = lilv_new_uri(w->lilv, words[i].uri);
   }
   if (bundle_dir) {
+    world_lock();
     load_bundle(w, bundle_dir, "eq.lv2");
     load_bundle(w, bundle_dir, "pitch.lv2");
+    world_unlock();
   }
   return STATUS_OK;
 }
@@ -100,7 +117,9 @@ world_complete(World* const w)
 {
   const bool before = w->complete;
   if (!before) {
+    world_lock();
     lilv_world_load_all(w->lilv);
+    world_unlock();
     w->complete = true;
   }
   return !before;
@@ -119,7 +138,12 @@ world_plugin(World* const w, const char* const uri, Error* const error)
     plugin = lilv_plugins_get_by_uri(lilv_world_get_all_plugins(w->lilv), node);
   }
   lilv_node_free(node);
-  if (!plugin) {
+  if (plugin) { // its own files are read when something of them is asked for
+    world_lock();
+    lilv_plugin_get_num_ports(plugin);
+    lilv_node_free(lilv_plugin_get_name(plugin));
+    world_unlock();
+  } else {
     error_set(error, STATUS_NOT_FOUND, "no plugin %s on this machine: `lv2ls` lists those that there are", uri);
   }
   return plugin;

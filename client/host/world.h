@@ -3,7 +3,7 @@
 #define HOST_WORLD_H
 
 // What LV2 plugins there are: our own bundles at once, all others of the machine when one of them is asked for.
-// Control thread.
+// The thread that owns it.
 
 #include "base/status.h"
 
@@ -26,6 +26,11 @@ typedef struct {
   Words      word;
   bool       complete; ///< all of the machine's bundles are loaded
 } World;
+
+/// Between these no other world reads data: lilv has a variable for that which all of them share.  The functions below
+/// do it by themselves, and whatever they return has been read.
+void world_lock(void);
+void world_unlock(void);
 
 /// `bundle_dir` (may be NULL) holds our eq.lv2 and pitch.lv2.  A bundle that is missing shows when it is asked for.
 Status world_init(World* w, const char* bundle_dir, Error* error);

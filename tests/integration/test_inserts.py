@@ -19,6 +19,7 @@ FADE = 64
 
 def with_fixtures(stage):
     stage.env['LV2_PATH'] = os.path.join(BUILD, 'tests/host/lv2') + ':/usr/lib/lv2'
+    stage.env['TMPDIR'] = stage.folder  # what a killed one leaves
 
 
 def refused(tap, host, words, says, name):
