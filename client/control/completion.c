@@ -9,11 +9,11 @@
 
 enum { SHOWN_DECKS = 8, SHOWN_SLOTS = 8 }; ///< of those that there may be, when nothing is typed yet
 
-/// How the table writes what was typed: numbers are N and K.
+/// How the table writes what was typed: a deck's number is N, others are K.
 static void
 as_form(const char* text, char* out, const size_t size)
 {
-  int    numbers = 0;
+  int    numbers = strncmp(text, "/deck/", 6) ? 1 : 0;
   size_t n       = 0;
   while (*text && n + 1 < size) {
     const size_t length = *text == '/' ? 1 : strcspn(text, "/");

@@ -127,6 +127,8 @@ def completion(tap, stage):
              (['send', '/deck/1/eq/k'], ['/deck/1/eq/kill/'], []),
              (['send', '/deck/7/ass'], ['/deck/7/assign'], []),
              (['send', '/deck/1/assign', ''], ['thru', 'a', 'b'], []),
+             (['send', '/group/12/ex'], ['/group/12/exclusive'], []),
+             (['send', '/group/2/exclusive', ''], ['0', '1'], []),
              (['send', '--osc', '9901', '/deck/1/mute', ''], ['0', '1'], []),
              (['send', '/get', '/master/m'], ['/master/meter'], []),
              (['send', '/deck/1/load', 'tra'], ['track one.wav'], ['/']),
