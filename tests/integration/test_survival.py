@@ -28,6 +28,9 @@ def another_rate(tap, stage):
     host.ask('/deck/2/loop', 1.0, 9.0)
     host.ask('/deck/1/eq/set', 'low_freq', 321.0)
     host.ask('/group/1/add', 3)
+    for where in ('/deck/1', '/mic', '/master'):
+        host.ask(where + '/insert/2/load', 'urn:deckhost:eq')
+    host.ask('/master/insert/2/set', 'high', -4.5)
     host.ask('/ramp', '/master/gain', -6.0, 30.0)  # still on its way when the server goes
     assert stage.run('jack_connect', 'mixer:deck2_L', 'system:playback_2').returncode == 0
     time.sleep(1.5)  # until the connections were seen
@@ -54,6 +57,8 @@ def another_rate(tap, stage):
         tap.check(host.get('/deck/2/loop') == [1.0, 9.0] and host.get('/deck/1/hotcue/2/set') == 7.5, 'loop and hot cues')
         tap.close(host.get('/master/gain'), -6.0, 1e-6, 'a ramp has arrived')
         tap.check(host.get('/group/1/decks') == '3', 'groups', host.get('/group/1/decks'))
+        inserts = [host.get(w + '/insert/2/plugin') for w in ('/deck/1', '/mic', '/master')]
+        tap.check(inserts == ['urn:deckhost:eq'] * 3, 'inserts', inserts)
         tap.check(wait_until(lambda: 'system:playback_2' in stage.ports().get('mixer:deck2_L', ())), 'connections', stage.ports())
         a, t = host.get('/deck/1/position'), host.stats()['cycles']
         time.sleep(2.0)
