@@ -184,7 +184,7 @@ void
 control_submit_call(Control* const c, Call* const call)
 {
   call->received = now_of(c);
-  if (call->at != AT_NOW && call->at > call->received + frames_of(c, CALL_LEAD_SECONDS)) {
+  if (call->at != AT_NOW && call->at > call->received + call_lead(c)) {
     if (!heap_push(c->futures, call->at, &call)) {
       answer_error(c, call, "too many commands wait for their time: send it again later");
       control_drop_call(c, call);
@@ -244,7 +244,7 @@ control_submit(Control* const      c,
 void
 control_run_calls(Control* const c)
 {
-  const int64_t near = now_of(c) + frames_of(c, CALL_LEAD_SECONDS);
+  const int64_t near = now_of(c) + call_lead(c);
   int64_t       at   = 0;
   for (Call** next; (next = heap_top(c->futures, &at)) && at <= near;) {
     Call* const call = *next;

@@ -392,7 +392,7 @@ give(Score* const s, Control* const c, const size_t index)
 void
 score_feed(Score* const s, Control* const c)
 {
-  const int64_t near = now_of(c) + frames_of(c, CALL_LEAD_SECONDS);
+  const int64_t near = now_of(c) + call_lead(c);
   for (int i = 0; s->started && i < FEED_PER_TURN && s->next < s->count && s->lines[s->next].at <= near; ++i) {
     give(s, c, s->next++);
   }

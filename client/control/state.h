@@ -174,6 +174,14 @@ frames_of(const Control* c, double seconds)
   return (int64_t)(frames + (frames < 0.0 ? -0.5 : 0.5));
 }
 
+/// The same in frames; at low rates they begin earlier, since commands enter the ring so many frames before their time.
+static inline int64_t
+call_lead(const Control* c)
+{
+  const int64_t lead = frames_of(c, CALL_LEAD_SECONDS);
+  return lead > 2 * RING_LEAD ? lead : 2 * RING_LEAD;
+}
+
 // dispatch.c
 
 /// Take in a command.  It is answered sooner or later, at once where it is wrong.
