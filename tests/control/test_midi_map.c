@@ -199,9 +199,11 @@ test_ready_maps(void** const state)
   (void)state;
   static const char* const names[] = {"two-channel", "pad-grid", "motor-faders"};
   for (int i = 0; i < 3; ++i) {
-    Fake* const f = fake_new();
-    char        line[600];
-    snprintf(line, sizeof(line), "/midi/load %s/../../presets/midi/%s.map", LV2_BUILD_DIR, names[i]);
+    Fake* const f      = fake_new();
+    const char* source = getenv("DECKHOST_SOURCE");
+    char        line[2000];
+    snprintf(line, sizeof(line), "/midi/load \"%s/presets/midi/%s.map\"", source ? source : LV2_BUILD_DIR "/../..",
+             names[i]);
     const char* const answer = fake_ask(f, line);
     if (strncmp(answer, "/ok", 3) != 0) {
       print_message("%s\n", answer);
