@@ -9,12 +9,13 @@
 RT static SincPos
 foretell(const HistoryEntry* const e, const int64_t at, SincPos* const step)
 {
-  const int64_t k   = at - e->at;
-  SincPos       pos = e->pos + k * e->step;
-  if (e->dstep) {
-    pos += e->dstep * (k * (k - 1) / 2);
+  const int64_t k     = at - e->at;
+  const SincPos dstep = k > 0 ? e->dstep : 0; // before all that is known it went straight
+  SincPos       pos   = e->pos + k * e->step;
+  if (dstep) {
+    pos += dstep * (k * (k - 1) / 2);
   }
-  *step = e->step + k * e->dstep;
+  *step = e->step + k * dstep;
   if (e->wrap_end >= 0 && pos >> 32 >= e->wrap_end) {
     const SincPos start = e->wrap_start * SINC_ONE, length = (e->wrap_end - e->wrap_start) * SINC_ONE;
     pos = start + (pos - start) % length;
