@@ -67,6 +67,8 @@ def two_decks(tap, stage):
     host = Mixer(stage)
     for start in (0.5, 0.0):  # with time to load, and without
         host.tell('/mixer_cleanup')
+        assert wait_until(lambda: all(host.get('/deck/%d/state' % d) == 'empty' for d in (1, 2)))
+        time.sleep(0.1)  # for what fades
         end = host.record('two-%g.wav' % start, 0.3)
         host.crowd.send(b'/reset\0\0,[]\0')  # python-osc's send_message('/reset', [[]])
         host.tell('/deck_levels', 1.0, 1.0, 0.0, 0.0)
