@@ -44,7 +44,9 @@ pace_wait_rt(const Pace* const p, const int64_t frame)
   const bool   fast  = sound > FAST * time;
   if (fast) {
     RT_WAIVE_BEGIN("no host that runs in real time comes here")
+    RT_OFFLINE_BEGIN
     sched_yield();
+    RT_OFFLINE_END
     RT_WAIVE_END
   }
   return fast;
