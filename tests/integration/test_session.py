@@ -59,19 +59,20 @@ def kept(tap, stage):
 
     def in_file():
         return next(float(w.split()[1]) for w in stage.text('set/my.session').splitlines() if w.startswith('/deck/1/fader'))
-    for i in range(8):
+    for i in range(100):
         fader = in_file()
         host = Deckhost(stage, '--no-connect', '--session', session)
         tap.check(host.get('/deck/1/fader') == fader, 'what was saved is loaded', (host.get('/deck/1/fader'), fader))
         assert wait_until(lambda: host.get('/deck/1/state') in ('cued', 'paused'))
         fader = chance.randrange(1, 64) / 64.0
         host.ask('/deck/1/fader', fader)
-        time.sleep(4.0 if i % 4 == 3 else chance.random() * 0.5)
+        # at any moment; now and then around the moment of a save, or when one is surely done
+        time.sleep(4.0 if i % 20 == 19 else 2.9 + 0.3 * chance.random() if i % 10 == 5 else 0.3 * chance.random())
         host.process.send_signal(signal.SIGKILL)
         host.process.wait()
         lines = stage.text('set/my.session').splitlines()
         tap.check(lines[-1] == '# end' and all(w in lines for w in wanted), 'killed, the file is whole')
-        tap.check(i % 4 != 3 or in_file() == fader, 'what was done a few seconds before is in it')
+        tap.check(i % 20 != 19 or in_file() == fader, 'what was done a few seconds before is in it')
     with open(stage.path('bad.session'), 'wb') as file:
         file.write(b'\0\1\2')
     result = stage.run(host.process.args[0], '--osc', '0', '--session', stage.path('bad.session'))
